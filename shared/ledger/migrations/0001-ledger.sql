@@ -1,0 +1,175 @@
+-- The ledger of record: uploads, jobs, steps, events, webhook deliveries, keys. RabbitMQ holds only what workers take soon.
+
+create table api_keys (
+  id text primary key,
+  tenant text not null,
+  name text not null,
+  secret_hash bytea not null unique,
+  created_at timestamptz not null default now(),
+  last_used_at timestamptz
+);
+
+create table tenants (
+  tenant text primary key,
+  webhook_secret text not null,
+  created_at timestamptz not null default now()
+);
+
+create table uploads (
+  id text primary key,
+  tenant text not null,
+  name text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  media_type text not null,
+  object_key text not null,
+  created_at timestamptz not null default now(),
+  deleted_at timestamptz
+);
+create index uploads_by_tenant on uploads (tenant, id desc) where deleted_at is null;
+
+create table idempotency_keys (
+  tenant text not null,
+  key text not null,
+  route text not null,
+  request_hash text not null,
+  status int,
+  headers jsonb,
+  body text,
+  created_at timestamptz not null default now(),
+  primary key (tenant, key)
+);
+create index idempotency_keys_by_age on idempotency_keys (created_at);
+
+create table jobs (
+  id text primary key,
+  tenant text not null,
+  status text not null check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  priority text not null check (priority in ('high', 'normal', 'low')),
+  run_at timestamptz,
+  -- name → {source: {key}|{url}, name, bytes, mediaType, sha256}
+  inputs jsonb not null,
+  metadata jsonb not null default '{}',
+  webhook jsonb,
+  error jsonb,
+  -- the sequence of the newest event of this job
+  sequence bigint not null default 0,
+  traceparent text not null,
+  request_id text not null,
+  created_at timestamptz not null default now(),
+  started_at timestamptz,
+  finished_at timestamptz
+);
+create index jobs_by_tenant on jobs (tenant, id desc);
+create index jobs_open on jobs (tenant) where finished_at is null;
+create index jobs_finished on jobs (finished_at) where finished_at is not null;
+
+create table steps (
+  job_id text not null references jobs (id) on delete cascade,
+  name text not null,
+  position int not null,
+  kind text not null,
+  params jsonb not null,
+  -- references: an input, a step, or step/output
+  uses text[] not null,
+  status text not null check (status in ('waiting', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
+  progress real not null default 0,
+  attempts int not null default 0,
+  -- [{name, key, mediaType, bytes, sha256, …facts}]
+  outputs jsonb not null default '[]',
+  manifest_key text,
+  error jsonb,
+  -- the fence: (dispatch, try, run)
+  dispatch int not null default 0,
+  try int not null default 0,
+  run text,
+  tenant text not null,
+  priority_class text not null check (priority_class in ('hi', 'std', 'bulk')),
+  run_at timestamptz,
+  queued_at timestamptz,
+  -- null while the relay has not handed it to the broker
+  dispatched_at timestamptz,
+  -- a dispatched or running step that is silent past this is sent out anew
+  lease_until timestamptz,
+  started_at timestamptz,
+  finished_at timestamptz,
+  primary key (job_id, name)
+);
+create index steps_to_dispatch on steps (kind, priority_class, queued_at) where status = 'queued' and dispatched_at is null;
+create index steps_leased on steps (lease_until) where status in ('queued', 'running') and lease_until is not null;
+create index steps_in_flight on steps (kind, priority_class) where status in ('queued', 'running') and dispatched_at is not null;
+
+create table events (
+  id text primary key,
+  tenant text not null,
+  job_id text not null references jobs (id) on delete cascade,
+  sequence bigint not null,
+  type text not null,
+  -- the step an event step.* is about
+  step text,
+  -- the whole envelope, as sent
+  body jsonb not null,
+  created_at timestamptz not null default now(),
+  published_at timestamptz,
+  unique (job_id, sequence)
+);
+create index events_to_publish on events (created_at) where published_at is null;
+
+create table webhook_endpoints (
+  id text primary key,
+  tenant text not null,
+  url text not null,
+  events text[] not null,
+  secret text not null,
+  created_at timestamptz not null default now(),
+  disabled_at timestamptz,
+  disabled_reason text
+);
+create index webhook_endpoints_by_tenant on webhook_endpoints (tenant);
+
+create table deliveries (
+  id text primary key,
+  tenant text not null,
+  event_id text not null,
+  job_id text not null references jobs (id) on delete cascade,
+  -- null: the job's own webhook.url, signed with the tenant's secret
+  endpoint_id text references webhook_endpoints (id) on delete cascade,
+  url text not null,
+  event_type text not null,
+  -- the exact bytes to send; signed anew on every attempt
+  payload text not null,
+  traceparent text not null,
+  status text not null check (status in ('pending', 'succeeded', 'exhausted', 'cancelled')),
+  attempts int not null default 0,
+  next_attempt_at timestamptz,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create index deliveries_due on deliveries (next_attempt_at) where status = 'pending';
+create index deliveries_by_job on deliveries (job_id);
+
+create table delivery_attempts (
+  delivery_id text not null references deliveries (id) on delete cascade,
+  number int not null,
+  started_at timestamptz not null,
+  duration_ms int not null,
+  status_code int,
+  error text,
+  response_excerpt text,
+  primary key (delivery_id, number)
+);
+
+create table broker_epochs (
+  broker text primary key,
+  epoch text not null,
+  seen_at timestamptz not null default now()
+);
+
+create table dead_letters (
+  id bigint generated always as identity primary key,
+  received_at timestamptz not null default now(),
+  routing_key text not null,
+  reason text not null,
+  body jsonb not null,
+  headers jsonb not null
+);

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { mediaFacts, publicError } from './job.ts';
+
+/** What a worker says of a task on exchange `farm.reports`. The ledger takes it only if it passes the fence (design §4). */
+export const storedOutput = mediaFacts.extend({
+  name: z.string(),
+  key: z.string(),
+  mediaType: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+});
+export type StoredOutput = z.infer<typeof storedOutput>;
+
+/**
+ * started    a run begins · progress  fraction 0…1, also the heartbeat · succeeded  outputs and manifest are stored
+ * failed     for good: error · retrying  transient failure, a delay queue holds the next try · cancelled  stopped on request
+ */
+export const reportKinds = ['started', 'progress', 'succeeded', 'failed', 'retrying', 'cancelled'] as const;
+
+export const taskReport = z.looseObject({
+  schema: z.literal(1),
+  what: z.enum(reportKinds),
+  tenant: z.string(),
+  job: z.string(),
+  step: z.string(),
+  kind: z.string(),
+  dispatch: z.int(),
+  try: z.int(),
+  run: z.string(),
+  worker: z.string(),
+  at: z.string(),
+  traceparent: z.string(),
+  fraction: z.number().min(0).max(1).optional(),
+  outputs: z.array(storedOutput).optional(),
+  manifestKey: z.string().optional(),
+  error: publicError.optional(),
+  /** Facts learned of url inputs, by reference: name, bytes and media type. */
+  inputs: z.record(z.string(), z.looseObject({ name: z.string(), bytes: z.int(), mediaType: z.string() })).optional(),
+});
+export type TaskReport = z.infer<typeof taskReport>;
+
+/** On exchange `farm.control`: every worker hears it. */
+export const controlMessage = z.looseObject({
+  schema: z.literal(1),
+  what: z.enum(['cancel']),
+  job: z.string(),
+  step: z.string().optional(),
+});
+export type ControlMessage = z.infer<typeof controlMessage>;

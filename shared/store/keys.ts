@@ -1,0 +1,42 @@
+/** The only place object keys are spelled. */
+
+export function uploadKey(tenant: string, uploadId: string): string {
+  return `uploads/${tenant}/${uploadId}`;
+}
+
+/** Everything one run of a step writes lies under its own prefix, so a late twin overwrites nothing (design §4). */
+export interface RunIdentity {
+  readonly tenant: string;
+  readonly job: string;
+  readonly step: string;
+  readonly dispatch: number;
+  readonly try: number;
+  readonly run: string;
+}
+
+export function stepPrefix(task: Pick<RunIdentity, 'tenant' | 'job' | 'step'>): string {
+  return `outputs/${task.tenant}/${task.job}/${task.step}/`;
+}
+
+export function dispatchPrefix(task: Pick<RunIdentity, 'tenant' | 'job' | 'step' | 'dispatch'>): string {
+  return `${stepPrefix(task)}${task.dispatch}.`;
+}
+
+export function runPrefix(run: RunIdentity): string {
+  return `${dispatchPrefix(run)}${run.try}.${run.run}/`;
+}
+
+export function outputKey(run: RunIdentity, name: string): string {
+  return `${runPrefix(run)}files/${name}`;
+}
+
+/** Written last: a run whose manifest exists is complete. */
+export function manifestKey(run: RunIdentity): string {
+  return `${runPrefix(run)}manifest.json`;
+}
+
+/** May this tenant name the object in a job's `{"key": …}`? Its own uploads and outputs, and whatever the farm did not write. */
+export function mayReadKey(tenant: string, key: string): boolean {
+  if (!/^(uploads|outputs)\//.test(key)) return true;
+  return key.startsWith(`uploads/${tenant}/`) || key.startsWith(`outputs/${tenant}/`);
+}

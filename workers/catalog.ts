@@ -1,0 +1,13 @@
+import type { Kind } from './kind.ts';
+import { pdfContract } from './pdf/contract.ts';
+import { resizeContract } from './resize/contract.ts';
+import { transcodeContract } from './transcode/contract.ts';
+
+/** The only register of kinds. Processors are imported when first needed, so a service never loads sharp, ffmpeg or pdfkit. */
+export const catalog: Readonly<Record<string, Kind>> = {
+  resize: { contract: resizeContract, load: async () => (await import('./resize/process.ts')).process },
+  transcode: { contract: transcodeContract, load: async () => (await import('./transcode/process.ts')).process },
+  pdf: { contract: pdfContract, load: async () => (await import('./pdf/process.ts')).process },
+};
+
+export const kindNames: readonly string[] = Object.keys(catalog);
