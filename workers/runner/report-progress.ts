@@ -1,0 +1,33 @@
+import type { Bus } from '../../shared/queue/bus.ts';
+import { type Run, report } from './report.ts';
+
+const minIntervalMs = 500;
+/** The ledger takes a run for dead after 60 s of silence, so twelve beats may be lost. */
+const heartbeatMs = 5000;
+
+export interface ProgressReporter {
+  update(fraction: number): void;
+  stop(): void;
+}
+
+/** Sends the newest fraction at most every 500 ms, never backwards, and every 5 s even when nothing changed: the heartbeat. */
+export function startProgress(bus: Pick<Bus, 'publish'>, run: Run): ProgressReporter {
+  let fraction = 0;
+  let sent = 0;
+  let sentAt = Date.now();
+  const send = () => {
+    sent = fraction;
+    sentAt = Date.now();
+    // A lost progress report is replaced by the next one.
+    report(bus, run, 'progress', { fraction }).catch(() => undefined);
+  };
+  const timer = setInterval(() => {
+    if (fraction > sent || Date.now() - sentAt >= heartbeatMs) send();
+  }, minIntervalMs);
+  return {
+    update: (next) => {
+      fraction = Math.max(fraction, Math.min(1, Number.isFinite(next) ? next : 0));
+    },
+    stop: () => clearInterval(timer),
+  };
+}

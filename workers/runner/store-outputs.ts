@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../shared/errors.ts';
+import type { StoredOutput } from '../../shared/messages/report.ts';
+import { outputKey, type RunIdentity } from '../../shared/store/keys.ts';
+import type { ObjectStore } from '../../shared/store/object-store.ts';
+import type { Output } from '../kind.ts';
+
+/** Streams into the store at once; each holds up to 20 MiB of a multipart upload. */
+const parallelStores = 3;
+
+export interface OutputStorer {
+  store(output: Output): Promise<void>;
+  storeAll(outputs: readonly Output[]): Promise<void>;
+  /** All that was stored, in the order it was handed over. */
+  stored(): readonly StoredOutput[];
+}
+
+interface StorerOptions {
+  readonly store: ObjectStore;
+  readonly run: RunIdentity;
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+}
+
+/** Checks and stores the outputs of one run under the run's own prefix, hashing while they stream. */
+export function createOutputStorer(options: StorerOptions): OutputStorer {
+  const stored: StoredOutput[] = [];
+  const names = new Set<string>();
+  const store = async (output: Output) => {
+    checkName(output.name, names);
+    await checkFile(output, options.scratch);
+    const position = stored.push(undefined as never) - 1;
+    stored[position] = await storeOne(options, output);
+  };
+  return {
+    store,
+    storeAll: async (outputs) => {
+      const waiting = [...outputs];
+      const drain = async () => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await store(next);
+      };
+      await Promise.all(Array.from({ length: parallelStores }, drain));
+    },
+    stored: () => stored,
+  };
+}
+
+function checkName(name: string, names: Set<string>): void {
+  const segments = name.split('/');
+  const wellFormed = segments.every((segment) => segment !== '' && !segment.startsWith('.')) && name.length <= 512;
+  if (!wellFormed || names.has(name))
+    throw invalidOutput(`The step produced an output with an unusable name: "${name}".`);
+  names.add(name);
+}
+
+async function checkFile(output: Output, scratch: string): Promise<void> {
+  const inside = relative(scratch, output.path);
+  if (inside.startsWith('..') || isAbsolute(inside))
+    throw invalidOutput('The step produced an output outside its scratch.');
+  const facts = await lstat(output.path).catch(() => undefined);
+  if (!facts?.isFile() || facts.size === 0) throw invalidOutput(`The step produced no bytes for "${output.name}".`);
+}
+
+function invalidOutput(message: string): AppError {
+  return new AppError('output_invalid', message, { retryable: true });
+}
+
+async function storeOne({ store, run, signal }: StorerOptions, output: Output): Promise<StoredOutput> {
+  const key = outputKey(run, output.name);
+  const hash = createHash('sha256');
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const reading = pipeline(createReadStream(output.path), hashing, { signal });
+  const [{ bytes }] = await Promise.all([store.put(key, hashing, { mediaType: output.mediaType, signal }), reading]);
+  return { ...output.facts, name: output.name, key, mediaType: output.mediaType, bytes, sha256: hash.digest('hex') };
+}
