@@ -1,0 +1,19 @@
+import { AppError } from '../../shared/errors.ts';
+import { runStep } from './run-step.ts';
+import { readStepArguments } from './step-arguments.ts';
+
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
+try {
+  const showProgress = (fraction: number) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(fraction * 100)} %`);
+  };
+  const files = await runStep(readStepArguments(process.argv.slice(2)), stop.signal, showProgress);
+  if (process.stderr.isTTY) process.stderr.write('\r');
+  for (const file of files) process.stdout.write(`${file}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof AppError ? error.publicMessage : (error as Error).stack}\n`);
+  process.exitCode = 1;
+}
