@@ -6,12 +6,16 @@
  */
 export const errorCodes = {
   invalid_request: 'The request does not fit its schema.',
+  malformed_request: 'The request cannot be parsed.',
   unauthorized: 'The API key is missing or wrong.',
   forbidden: 'The API key may not do this.',
   not_found: 'No such resource.',
   method_not_allowed: 'This address does not answer that method.',
   unsupported_media_type: 'The body has a content type this address does not take.',
   payload_too_large: 'The body is larger than the limit.',
+  headers_too_large: 'The request headers are larger than the limit.',
+  request_timeout: 'The request took too long to arrive.',
+  range_not_satisfiable: 'The requested bytes lie outside the file.',
   conflict: 'The resource is not in a state that allows this.',
   idempotency_conflict: 'The Idempotency-Key was used with another body.',
   idempotency_in_progress: 'The first request with this Idempotency-Key is still running.',

@@ -32,10 +32,15 @@ create table idempotency_keys (
   tenant text not null,
   key text not null,
   route text not null,
+  -- empty until the body has been read
   request_hash text not null,
+  -- null while the first request is still running
   status int,
   headers jsonb,
   body text,
+  -- who runs it, and until when that is believed without a word from it: a crashed request must not block its key
+  owner text not null,
+  lease_until timestamptz not null,
   created_at timestamptz not null default now(),
   primary key (tenant, key)
 );
@@ -140,13 +145,20 @@ create table deliveries (
   payload text not null,
   traceparent text not null,
   status text not null check (status in ('pending', 'succeeded', 'exhausted', 'cancelled')),
+  -- counted when an attempt is claimed, so a notifier that dies while sending cannot make it endless
   attempts int not null default 0,
   next_attempt_at timestamptz,
+  -- a notifier is sending it; past this moment it counts as dead and another one may claim the delivery
+  lease_until timestamptz,
+  -- what shares a concurrency limit: one tenant's deliveries to one origin
+  lane text not null generated always as (tenant || ' ' || coalesce(substring(url from '^[a-z]+://[^/?#]+'), url)) stored,
   created_at timestamptz not null default now(),
   finished_at timestamptz
 );
-create index deliveries_due on deliveries (next_attempt_at) where status = 'pending';
+create index deliveries_due on deliveries (lane, next_attempt_at) where status = 'pending';
 create index deliveries_by_job on deliveries (job_id);
+create index deliveries_by_endpoint on deliveries (endpoint_id);
+create index deliveries_by_tenant on deliveries (tenant, id desc);
 
 create table delivery_attempts (
   delivery_id text not null references deliveries (id) on delete cascade,
