@@ -40,7 +40,7 @@ module.exports = {
       name: 'a-kind-imports-neither-another-kind-nor-the-runner',
       severity: 'error',
       comment: 'A kind is one folder that can be deleted.',
-      from: { path: '^workers/([^/]+)/', pathNot: '^workers/(runner|media)/' },
+      from: { path: '^workers/([^/]+)/', pathNot: '^workers/(runner|media|step)/' },
       to: { path: '^workers/([^/]+)/', pathNot: '^workers/($1|media)/' },
     },
     {
