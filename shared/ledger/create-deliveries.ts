@@ -1,0 +1,58 @@
+import { type FarmEvent, terminalEventTypes } from '../messages/event.ts';
+import { newId } from '../messages/ids.ts';
+import type { WebhookRequest } from '../messages/job.ts';
+import type { Queryable } from './database.ts';
+import { deliveryPayload } from './delivery-payload.ts';
+
+interface EventToDeliver {
+  readonly tenant: string;
+  readonly jobId: string;
+  readonly event: FarmEvent;
+  /** The job's own webhook; its events default to the three terminal ones. */
+  readonly webhook: WebhookRequest | null;
+  readonly traceparent: string;
+}
+
+/**
+ * Writes one delivery for the job's own webhook and one for every enabled endpoint of the tenant that wants this event,
+ * due at once. Call it in the transaction that writes the event: then neither exists without the other (design §4).
+ */
+export async function createDeliveries(client: Queryable, delivery: EventToDeliver): Promise<void> {
+  const { tenant, event, webhook } = delivery;
+  const endpoints = await client.query<{ id: string; url: string }>(
+    `select id, url from webhook_endpoints where tenant = $1 and disabled_at is null and $2 = any(events)`,
+    [tenant, event.type],
+  );
+  const targets: { endpointId: string | null; url: string }[] = endpoints.rows.map((endpoint) => ({
+    endpointId: endpoint.id,
+    url: endpoint.url,
+  }));
+  if (webhook && wants(webhook, event)) targets.push({ endpointId: null, url: normalise(webhook.url) });
+  if (targets.length === 0) return;
+  await client.query(
+    `insert into deliveries
+       (id, tenant, event_id, job_id, endpoint_id, url, event_type, payload, traceparent, status, next_attempt_at)
+     select target.id, $3, $4, $5, target.endpoint_id, target.url, $6, $7, $8, 'pending', now()
+     from unnest($1::text[], $2::text[], $9::text[]) as target (id, endpoint_id, url)`,
+    [
+      targets.map(() => newId('dlv')),
+      targets.map((target) => target.endpointId),
+      tenant,
+      event.id,
+      delivery.jobId,
+      event.type,
+      deliveryPayload(event),
+      delivery.traceparent,
+      targets.map((target) => target.url),
+    ],
+  );
+}
+
+function wants(webhook: WebhookRequest, event: FarmEvent): boolean {
+  return (webhook.events ?? (terminalEventTypes as readonly string[])).includes(event.type);
+}
+
+/** One spelling per origin, because deliveries share a lane by origin. A URL that cannot be parsed fails when it is sent, not here. */
+function normalise(url: string): string {
+  return URL.canParse(url) ? new URL(url).href : url;
+}
