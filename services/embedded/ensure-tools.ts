@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Contract, Tool } from '../../workers/kind.ts';
 import { missingTools } from '../../workers/missing-tools.ts';
+import type { KindAvailability } from '../api/start-api.ts';
 
 /** The Debian package that brings each program. */
 const packages: Readonly<Record<Tool, string>> = {
@@ -12,11 +13,6 @@ const packages: Readonly<Record<Tool, string>> = {
   pdfinfo: 'poppler-utils',
   qpdf: 'qpdf',
 };
-
-export type KindAvailability = ReadonlyMap<
-  string,
-  { readonly available: true } | { readonly available: false; readonly reason: string }
->;
 
 interface ToolOptions {
   readonly searchPath: string;
@@ -72,10 +68,7 @@ async function install(names: readonly string[]): Promise<void> {
 
 function run(command: string, commandArguments: readonly string[]): Promise<void> {
   return new Promise((resolve) => {
-    const child = spawn(command, commandArguments, {
-      stdio: 'ignore',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    const child = spawn('env', ['DEBIAN_FRONTEND=noninteractive', command, ...commandArguments], { stdio: 'ignore' });
     child.once('error', () => resolve());
     child.once('close', () => resolve());
   });

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ConfigError, type Environment, readEnvironment } from '../../shared/env.ts';
+import { sharedVariables } from '../../shared/variables.ts';
+import { type ApiConfig, readApiConfig } from '../api/config.ts';
+
+export interface FarmConfig {
+  readonly dataDir: string;
+  readonly api: ApiConfig;
+  readonly apiKey: string | undefined;
+  readonly brokerUrls: readonly string[];
+  /** undefined: the embedded PostgreSQL under the data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly storeUrl: string;
+  readonly logLevel: string;
+  readonly retryDelaysMs: readonly number[];
+  readonly outboundAllowCidrs: readonly string[];
+  /** Slots per kind; undefined: the cores for pictures and documents, one for what runs ffmpeg. */
+  readonly concurrency: number | undefined;
+  readonly drainTimeoutMs: number;
+  readonly environment: Environment;
+}
+
+const loopback = '127.0.0.0/8,::1/128';
+
+const variables = {
+  FARM_BROKER_URL: sharedVariables.FARM_BROKER_URL.default(['memory:']),
+  FARM_DATABASE_URL: sharedVariables.FARM_DATABASE_URL.optional(),
+  FARM_STORE_URL: sharedVariables.FARM_STORE_URL.optional(),
+  FARM_LOG_LEVEL: sharedVariables.FARM_LOG_LEVEL,
+  FARM_RETRY_DELAYS_MS: sharedVariables.FARM_RETRY_DELAYS_MS,
+  FARM_OUTBOUND_ALLOW_CIDRS: sharedVariables.FARM_OUTBOUND_ALLOW_CIDRS,
+  FARM_DATA_DIR: z.string().default('.farm'),
+  FARM_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).optional(),
+  FARM_WORKER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(15_000),
+};
+
+/** @throws ConfigError listing the faults of every part at once. */
+export function readFarmConfig(given: Environment): FarmConfig {
+  // A product under development listens on loopback: `npm start` may call it unless told otherwise.
+  const environment = { ...given, FARM_OUTBOUND_ALLOW_CIDRS: given.FARM_OUTBOUND_ALLOW_CIDRS ?? loopback };
+  const faults: string[] = [];
+  const api = collect(() => readApiConfig(environment), faults);
+  const own = collect(() => readEnvironment(variables, environment), faults);
+  if (api === undefined || own === undefined) throw new ConfigError([...new Set(faults)]);
+  const dataDir = resolve(own.FARM_DATA_DIR);
+  return {
+    dataDir,
+    api: api.config,
+    apiKey: api.apiKey,
+    brokerUrls: own.FARM_BROKER_URL,
+    databaseUrl: own.FARM_DATABASE_URL,
+    storeUrl: own.FARM_STORE_URL ?? `file://${dataDir}/store`,
+    logLevel: own.FARM_LOG_LEVEL,
+    retryDelaysMs: own.FARM_RETRY_DELAYS_MS,
+    outboundAllowCidrs: own.FARM_OUTBOUND_ALLOW_CIDRS,
+    concurrency: own.FARM_WORKER_CONCURRENCY,
+    drainTimeoutMs: own.FARM_WORKER_DRAIN_TIMEOUT_MS,
+    environment,
+  };
+}
+
+function collect<T>(read: () => T, faults: string[]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    faults.push(...error.faults);
+    return undefined;
+  }
+}
