@@ -4,6 +4,8 @@ import { inject } from 'vitest';
 import type { Environment } from '../../shared/env.ts';
 import { openDatabase } from '../../shared/ledger/database.ts';
 import { migrate } from '../../shared/ledger/migrate.ts';
+import type { S3Address } from './ceph.ts';
+import { freshVhost as createVhost, dropVhost } from './rabbitmq.ts';
 
 /** The addresses `start-servers.ts` provides; also the content of the JSON file `FARM_TEST_SERVERS` names. */
 export interface Servers {
@@ -11,7 +13,7 @@ export interface Servers {
   readonly amqpUrl: string;
   /** RabbitMQ's management API, with user and password. */
   readonly managementUrl: string;
-  readonly s3: { readonly endpoint: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly s3: S3Address;
 }
 
 declare module 'vitest' {
@@ -36,19 +38,11 @@ export async function freshDatabase(): Promise<{ readonly url: string; drop(): P
 }
 
 /** An empty vhost of RabbitMQ; `url` is for `openBus` or amqplib. */
-export async function freshVhost(): Promise<{
-  readonly name: string;
-  readonly url: string;
-  drop(): Promise<void>;
-}> {
-  const name = `test-${randomName()}`;
-  const { amqpUrl } = useServers();
-  await manage('PUT', `/api/vhosts/${name}`);
-  const user = decodeURIComponent(new URL(amqpUrl).username);
-  const everything = { configure: '.*', write: '.*', read: '.*' };
-  await manage('PUT', `/api/permissions/${name}/${encodeURIComponent(user)}`, everything);
-  const url = Object.assign(new URL(amqpUrl), { pathname: `/${name}` }).href;
-  return { name, url, drop: () => manage('DELETE', `/api/vhosts/${name}`) };
+export async function freshVhost(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const { amqpUrl, managementUrl } = useServers();
+  const node = { url: amqpUrl, managementUrl };
+  const url = await createVhost(node);
+  return { url, drop: () => dropVhost(node, url) };
 }
 
 /** A bucket name nobody else uses, as options for `openStore` (which creates it). */
@@ -76,18 +70,4 @@ async function onDatabase(url: string, statement: string): Promise<void> {
   } finally {
     await database.close();
   }
-}
-
-async function manage(method: string, path: string, body?: unknown): Promise<void> {
-  const url = new URL(path, useServers().managementUrl);
-  const credentials = Buffer.from(`${url.username}:${url.password}`).toString('base64');
-  url.username = '';
-  url.password = '';
-  const response = await fetch(url, {
-    method,
-    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!response.ok)
-    throw new Error(`RabbitMQ answered ${response.status} to ${method} ${path}: ${await response.text()}`);
 }
