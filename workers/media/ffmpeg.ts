@@ -1,0 +1,117 @@
+import type { ChildProcess } from 'node:child_process';
+import ffmpeg from 'fluent-ffmpeg';
+import { AppError } from '../../shared/errors.ts';
+import { cageArguments, defaultLimits, killCaged, type Limits, launcher } from './cage.ts';
+import { explainFailure } from './explain-failure.ts';
+import { type FfmpegProgress, readProgress } from './read-progress.ts';
+
+/**
+ * The only file that knows fluent-ffmpeg (ADR 0003). The library joins our options to a command line and runs it; everything it
+ * would guess (capabilities, progress, time limits) is answered here. Options are lists of raw ffmpeg arguments.
+ */
+export interface FfmpegRun {
+  readonly inputs: readonly { readonly path: string; readonly options: readonly string[] }[];
+  readonly outputs: readonly { readonly target: string; readonly options: readonly string[] }[];
+  readonly filterGraph?: string;
+  /** `info` where a filter reports through the log (loudnorm, idet). */
+  readonly logLevel?: 'error' | 'info';
+  /** How to call the file in a message. */
+  readonly inputName: string;
+  readonly signal: AbortSignal;
+  readonly limits?: Limits;
+  /** No sign of work for this long counts as a stall. */
+  readonly stallMs?: number;
+  readonly onProgress?: (progress: FfmpegProgress) => void;
+}
+
+/** A busy encoder on a crowded core can be silent for a minute while its lookahead fills. */
+const defaultStallMs = 180_000;
+/** The last lines of stderr that are kept; fluent-ffmpeg drops older ones. */
+const keptLines = 200;
+
+/** Runs one ffmpeg process to its end; resolves with the last lines of its log. @throws AppError, or the reason of the abort. */
+export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string }> {
+  run.signal.throwIfAborted();
+  const command = build(run, await cageArguments(run.limits ?? defaultLimits));
+  let stalled = false;
+  return new Promise((resolve, reject) => {
+    const kill = () => killChild(childOf(command));
+    const watchdog = startWatchdog(run.stallMs ?? defaultStallMs, () => {
+      stalled = true;
+      kill();
+    });
+    const settle = (finish: () => void) => {
+      watchdog.stop();
+      run.signal.removeEventListener('abort', kill);
+      finish();
+    };
+    run.signal.addEventListener('abort', kill);
+    command.once('start', () => {
+      if (run.signal.aborted) return kill();
+      readProgress(childOf(command)?.stdout, (progress) => {
+        if (progress.advanced) watchdog.feed();
+        run.onProgress?.(progress);
+      });
+    });
+    command.once('end', (_stdout: unknown, log: string | null) => settle(() => resolve({ log: log ?? '' })));
+    command.once('error', (error: Error, _stdout: unknown, log?: string | null) =>
+      settle(() => reject(run.signal.aborted ? run.signal.reason : stalled ? stallError(run) : failureOf(error, log, run))),
+    );
+    command.run();
+  });
+}
+
+function build(run: FfmpegRun, cage: readonly string[]): ffmpeg.FfmpegCommand {
+  const command = ffmpeg({ stdoutLines: keptLines }).setFfmpegPath(launcher);
+  // Documented methods, answered without starting a process: ffmpeg itself knows what it can do, and the library's parsers of
+  // -formats and -encoders break from ffmpeg 7 on.
+  command.availableFormats = (callback) => callback(null as never, everything);
+  command.availableEncoders = (callback) => callback(null as never, everything);
+  const opening = [...cage, 'ffmpeg', '-nostdin', '-v', run.logLevel ?? 'error', '-nostats'];
+  const reporting = ['-progress', 'pipe:1', '-stats_period', '0.5'];
+  run.inputs.forEach(({ path, options }, index) => {
+    // The options of the first input open the command line, so the cage stands there. Varargs: an array would be split at spaces.
+    command.input(path).inputOptions(...(index === 0 ? [...opening, ...reporting] : []), '-thread_queue_size', '64', ...options);
+  });
+  if (run.filterGraph !== undefined) command.complexFilter([run.filterGraph]);
+  for (const { target, options } of run.outputs) command.output(target).outputOptions(...options, '-max_muxing_queue_size', '4096');
+  return command;
+}
+
+/** Says yes to every question fluent-ffmpeg asks about formats and encoders. */
+const everything = new Proxy(
+  {},
+  { has: () => true, get: () => ({ canMux: true, canDemux: true, experimental: false }) },
+) as never;
+
+/** The child is an undocumented field; the contract test in test/integration guards it. */
+function childOf(command: ffmpeg.FfmpegCommand): ChildProcess | undefined {
+  return (command as { ffmpegProc?: ChildProcess }).ffmpegProc;
+}
+
+function killChild(child: ChildProcess | undefined): void {
+  if (child?.pid !== undefined) killCaged(child.pid, 'SIGKILL');
+}
+
+function failureOf(error: Error, log: string | null | undefined, run: FfmpegRun): AppError {
+  const signal = /signal (SIG[A-Z]+)/.exec(error.message)?.[1];
+  const code = /exited with code (\d+)/.exec(error.message)?.[1];
+  return explainFailure({
+    code: code === undefined ? null : Number(code),
+    signal: (signal ?? null) as NodeJS.Signals | null,
+    stderr: log ?? error.message,
+    inputName: run.inputName,
+  });
+}
+
+function stallError(run: FfmpegRun): AppError {
+  const seconds = Math.round((run.stallMs ?? defaultStallMs) / 1000);
+  return new AppError('deadline_exceeded', `Work on "${run.inputName}" made no progress for ${seconds} s and was stopped.`, {
+    retryable: true,
+  });
+}
+
+function startWatchdog(stallMs: number, onStall: () => void): { feed(): void; stop(): void } {
+  const timer = setTimeout(onStall, stallMs);
+  return { feed: () => void timer.refresh(), stop: () => clearTimeout(timer) };
+}

@@ -1,0 +1,148 @@
+import { open, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import { InputError } from '../../shared/errors.ts';
+import type { InputFile } from '../kind.ts';
+import { explainImageError } from './explain-image-error.ts';
+import { formatLabels, type ImageFormat, type WritableFormat } from './image-formats.ts';
+import { sniffBytes, sniffImage } from './sniff-image.ts';
+
+/** 16383 × 16383, all frames together; libvips refuses more before it decodes anything. */
+export const maxPixels = 268_402_689;
+
+/** A drawing that unpacks to more than this is a bomb or a map; the picture formats are for those. */
+const maxSvgBytes = 16 * 1024 ** 2;
+
+/**
+ * Memory one decode may take. Formats that cannot be read line by line are held whole: a progressive JPEG keeps two
+ * bytes per sample, an interlaced PNG its pixels, so 268 million pixels of the former would ask for 1.6 GB.
+ */
+const maxDecodeBytes = 1024 ** 3;
+
+export interface OpenOptions {
+  /** Longest side in pixels a vector drawing should be rasterised to; left out, SVG is refused. */
+  readonly vectorSidePx?: number;
+  /** Take what can be read of a damaged file instead of refusing it. */
+  readonly salvage?: boolean;
+}
+
+/** A picture ready to be decoded, any number of times, and what its header says about it. */
+export interface OpenedImage {
+  readonly format: ImageFormat;
+  /** Size as people see it, with the EXIF orientation applied; of one frame. */
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  /** More than 1 only for an animated GIF or WebP. */
+  readonly frames: number;
+  readonly metadata: Metadata;
+  /** A new pipeline over the first frame; not yet turned upright. */
+  decode(): Sharp;
+  /** A new pipeline over all frames, one below the other as libvips has them. */
+  decodeFrames(): Sharp;
+}
+
+/**
+ * Opens a picture by what its bytes are, never by its name, and never lets libvips guess among loaders that read other
+ * files. @throws InputError with a sentence for the person who sent it.
+ */
+export async function openImage(input: InputFile, options: OpenOptions = {}): Promise<OpenedImage> {
+  const format = sniffImage(await readHead(input.path));
+  if (format === undefined) throw notAnImage(input);
+  try {
+    return await openAs(format, input, options);
+  } catch (error) {
+    throw explainImageError(error, format);
+  }
+}
+
+async function openAs(format: ImageFormat, input: InputFile, options: OpenOptions): Promise<OpenedImage> {
+  const reading: SharpOptions = {
+    limitInputPixels: maxPixels,
+    failOn: options.salvage ? 'none' : 'warning',
+  };
+  if (format === 'svg' || format === 'svgz') return openVector(format, input, reading, options.vectorSidePx);
+  if (!isReadable(format)) throw unreadable(format);
+  const metadata = await sharp(input.path, reading).metadata();
+  if (metadata.format !== (format === 'avif' ? 'heif' : format)) throw unreadable(format);
+  refuseIfHeavy(metadata, format);
+  return opened(format, input.path, reading, metadata);
+}
+
+/** SVG goes in as a buffer: given a path, librsvg would draw files that lie next to it (reference: platform.md §4). */
+async function openVector(format: 'svg' | 'svgz', input: InputFile, reading: SharpOptions, sidePx?: number) {
+  if (sidePx === undefined) {
+    throw new InputError('The file is a drawing (SVG). Say which raster format to draw it in, e.g. "format": "webp".');
+  }
+  const drawing = await readDrawing(format, input);
+  const natural = await sharp(drawing, reading).metadata();
+  const density = 72 * Math.min(1000, Math.max(1, sidePx / Math.max(natural.width, natural.height)));
+  const drawn: SharpOptions = { ...reading, density };
+  return opened(format, drawing, drawn, await sharp(drawing, drawn).metadata());
+}
+
+async function readDrawing(format: 'svg' | 'svgz', input: InputFile): Promise<Buffer> {
+  if (input.bytes > maxSvgBytes) throw tooLargeDrawing();
+  const bytes = await readFile(input.path);
+  if (format === 'svg') return bytes;
+  const drawing = await promisify(gunzip)(bytes, { maxOutputLength: maxSvgBytes }).catch((error: unknown) => {
+    if (error instanceof RangeError) throw tooLargeDrawing();
+    throw new InputError('The compressed file is cut off or damaged. Send the whole file again.', error);
+  });
+  if (sniffImage(drawing) !== 'svg') throw notAnImage(input);
+  return drawing;
+}
+
+function opened(format: ImageFormat, source: string | Buffer, reading: SharpOptions, metadata: Metadata): OpenedImage {
+  return {
+    format,
+    width: metadata.autoOrient.width,
+    height: metadata.autoOrient.height,
+    hasAlpha: metadata.hasAlpha,
+    frames: format === 'gif' || format === 'webp' ? (metadata.pages ?? 1) : 1,
+    metadata,
+    decode: () => sharp(source, reading),
+    decodeFrames: () => sharp(source, { ...reading, animated: true }),
+  };
+}
+
+function refuseIfHeavy(metadata: Metadata, format: ImageFormat): void {
+  if (!metadata.isProgressive) return;
+  const bytesPerSample = format === 'jpeg' || metadata.depth === 'ushort' ? 2 : 1;
+  const bytes = metadata.width * metadata.height * metadata.channels * bytesPerSample;
+  if (bytes <= maxDecodeBytes) return;
+  throw new InputError(
+    `The picture is interlaced (progressive) and would need ${Math.round(bytes / 1024 ** 2)} MB of memory to read. ` +
+      'Save it without interlacing, or smaller.',
+  );
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+const isReadable = (format: ImageFormat): format is WritableFormat =>
+  ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'].includes(format);
+
+function notAnImage(input: InputFile): InputError {
+  if (input.bytes === 0) return new InputError('The file is empty (0 bytes). Send the picture again.');
+  return new InputError(
+    `Expected a picture, but the content of “${input.name}” is not one, whatever its name says. ` +
+      'Send a JPEG, PNG, WebP, AVIF, GIF or TIFF file.',
+  );
+}
+
+const tooLargeDrawing = () =>
+  new InputError('The drawing (SVG) is larger than 16 MB unpacked. Send a picture of it instead.');
+
+const unreadable = (format: ImageFormat) =>
+  new InputError(
+    `This farm does not read ${formatLabels[format]} pictures of this sort. Send a JPEG, PNG, WebP, AVIF, GIF or TIFF file.`,
+  );

@@ -1,0 +1,61 @@
+/** Real files from ../shared/fixtures (beside the checkout, never copied): each must end as its MANIFEST.tsv row says. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../shared/errors.ts';
+import { makeTask } from '../../test/support/make-task.ts';
+import { resizeParams } from './contract.ts';
+import { process } from './process.ts';
+
+const fixtures = new URL('../../../shared/fixtures/', import.meta.url).pathname;
+const manifest = join(fixtures, 'MANIFEST.tsv');
+
+function rows() {
+  if (!existsSync(manifest)) {
+    globalThis.process.stdout.write('resize fixtures: no ../shared/fixtures beside the checkout, nothing to try\n');
+    return [];
+  }
+  const [head = '', ...lines] = readFileSync(manifest, 'utf8').trim().split('\n');
+  const columns = head.split('\t');
+  const column = (cells: string[], name: string) => cells[columns.indexOf(name)] ?? '';
+  return lines
+    .map((line) => line.split('\t'))
+    .map((cells) => ({
+      folder: column(cells, 'kind'),
+      file: column(cells, 'file'),
+      expected: column(cells, 'expect_resize_320_webp'),
+    }))
+    .filter(({ expected }) => expected !== '-');
+}
+
+async function resizeTo320(path: string, name: string): Promise<string> {
+  const params = resizeParams.parse({ width: 320, height: 320, fit: 'inside', format: 'webp' });
+  const task = await makeTask({ params, files: [{ path, name }] });
+  try {
+    const [output] = await process(task);
+    const { format, width, height, pages = 1 } = await sharp(output?.path, { animated: true }).metadata();
+    expect(format).toBe('webp');
+    expect(Math.max(width, height / pages)).toBeLessThanOrEqual(320);
+    return 'ok';
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    expect(error.publicMessage).toMatch(/^[A-Z].{30,}\.$/);
+    expect(error.publicMessage).not.toContain('/');
+    return 'clean error';
+  }
+}
+
+describe('real files', () => {
+  it.runIf(rows().length === 0)('are not beside this checkout: nothing to try', () => {
+    expect(existsSync(manifest)).toBe(false);
+  });
+
+  for (const { folder, file, expected } of rows()) {
+    it(`${folder}/${file} ends ${expected}`, async () => {
+      const ended = await resizeTo320(join(fixtures, folder, file), file);
+      // Reading more than the raw tools did is allowed; refusing what they read is not.
+      if (expected === 'ok') expect(ended).toBe('ok');
+    });
+  }
+});
