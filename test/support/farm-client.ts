@@ -37,7 +37,7 @@ export function createFarmClient(address: string, key: string): FarmClient {
   };
   const upload: FarmClient['upload'] = async (name, content) => {
     const response = await request('POST', `/v1/uploads?name=${encodeURIComponent(name)}`, {
-      body: content as BodyInit,
+      body: content as NonNullable<RequestInit['body']>,
       headers: { 'content-type': 'application/octet-stream' },
     });
     return expectStatus(201, response.status, await response.json());
