@@ -65,6 +65,12 @@ export const queues = {
 const consumerTimeoutMs = 14_400_000;
 const workQueueLength = 10_000;
 const deadLength = 100_000;
+/**
+ * Always said, for RabbitMQ 4 gives a quorum queue 20 unasked and then drops the message if it has no dead letters. Where
+ * messages are only looked at and put back (dead letters by an operator, the epoch at each start) that must never happen.
+ */
+const deliveryLimit = 20;
+const practicallyUnlimited = 1_000_000_000;
 
 /** try 0 fails → 10 s → try 1 → 1 min → try 2 → 5 min → try 3 → 30 min → try 4 → failed for good. */
 export const defaultRetryDelaysMs = [10_000, 60_000, 300_000, 1_800_000] as const;
@@ -121,7 +127,7 @@ function work(kind: string, priorityClass: PriorityClass): Queue {
     maxLength: workQueueLength,
     overflow: 'reject-publish',
     deadLetterExchange: exchanges.dead,
-    deliveryLimit: 20,
+    deliveryLimit,
     consumerTimeoutMs,
   };
 }
@@ -147,6 +153,7 @@ const controlPlane: readonly Queue[] = [
     bindings: [{ exchange: exchanges.dead, key: '#' }],
     maxLength: deadLength,
     overflow: 'drop-head',
+    deliveryLimit: practicallyUnlimited,
   },
   {
     name: queues.state,
@@ -171,7 +178,7 @@ const controlPlane: readonly Queue[] = [
     maxLength: deadLength,
     overflow: 'reject-publish',
     deadLetterExchange: exchanges.dead,
-    deliveryLimit: 20,
+    deliveryLimit,
   },
   {
     name: queues.log,
@@ -179,6 +186,7 @@ const controlPlane: readonly Queue[] = [
     bindings: [{ exchange: exchanges.events, key: '#' }],
     maxLength: deadLength,
     overflow: 'drop-head',
+    deliveryLimit,
   },
   {
     name: queues.alerts,
@@ -186,6 +194,14 @@ const controlPlane: readonly Queue[] = [
     bindings: [{ exchange: exchanges.events, key: '#.critical' }],
     maxLength: deadLength,
     overflow: 'drop-head',
+    deliveryLimit,
   },
-  { name: queues.epoch, type: 'quorum', bindings: [], maxLength: 1, overflow: 'drop-head' },
+  {
+    name: queues.epoch,
+    type: 'quorum',
+    bindings: [],
+    maxLength: 1,
+    overflow: 'drop-head',
+    deliveryLimit: practicallyUnlimited,
+  },
 ];

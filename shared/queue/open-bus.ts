@@ -1,0 +1,26 @@
+import { ConfigError } from '../env.ts';
+import type { Log } from '../log.ts';
+import { createAmqpBus } from './amqp-bus.ts';
+import type { Bus } from './bus.ts';
+import { createMemoryBus } from './memory-bus.ts';
+import type { Topology } from './topology.ts';
+
+export interface BusOptions {
+  /** `memory:` alone, or one or more `amqp://` or `amqps://` addresses. */
+  readonly urls: readonly string[];
+  readonly topology: Topology;
+  readonly log: Log;
+  /** Shown in RabbitMQ's list of connections. */
+  readonly name: string;
+}
+
+/**
+ * Opens the bus and declares the topology. A broker that is away does not fail this: it is tried for ever, and `health()`
+ * says why. @throws ConfigError for addresses that cannot work.
+ */
+export async function openBus({ urls, topology, log, name }: BusOptions): Promise<Bus> {
+  const [first, ...others] = urls;
+  if (first === undefined) throw new ConfigError(['FARM_BROKER_URL: expected memory: or amqp://…, got nothing']);
+  if (first === 'memory:' && others.length === 0) return createMemoryBus({ topology, log });
+  return createAmqpBus({ urls, topology, log, name });
+}
