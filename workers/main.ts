@@ -1,0 +1,37 @@
+import { runProgram } from '../shared/lifecycle.ts';
+import { createLog } from '../shared/log.ts';
+import { createGuardedFetch } from '../shared/outbound/create-guarded-fetch.ts';
+import { openBus } from '../shared/queue/open-bus.ts';
+import { farmTopology } from '../shared/queue/topology.ts';
+import { serveHealth } from '../shared/serve-health.ts';
+import { openStore } from '../shared/store/open-store.ts';
+import { catalog, kindNames } from './catalog.ts';
+import { readWorkerConfig } from './config.ts';
+import { runnableKinds } from './runnable-kinds.ts';
+import { createOpenUrl } from './runner/open-url.ts';
+import { startWorker } from './start-worker.ts';
+
+const maxImportBytes = 10 * 1024 ** 3;
+
+await runProgram(process, async () => {
+  const read = readWorkerConfig(process.env);
+  const log = createLog('worker', read.logLevel);
+  const kinds = await runnableKinds(read, process.env.PATH ?? '', log);
+  const config = { ...read, kinds };
+  const topology = farmTopology(kindNames, config.retryDelaysMs);
+  const store = await openStore({ url: config.storeUrl, environment: process.env, log });
+  const bus = await openBus({ urls: config.brokerUrls, topology, log, name: 'worker' });
+  const guardedFetch = createGuardedFetch({ allowCidrs: config.outboundAllowCidrs });
+  const openUrl = createOpenUrl(guardedFetch, maxImportBytes);
+  const mode = process.argv.includes('--drain') ? 'drain' : 'daemon';
+  const worker = await startWorker(config, { bus, store, log, catalog, openUrl }, mode);
+  const health = config.healthPort === undefined ? undefined : await serveHealth(worker, '0.0.0.0', config.healthPort);
+  return {
+    ...(mode === 'drain' ? { finished: worker.drained() } : {}),
+    close: async () => {
+      await worker.close();
+      await Promise.all([health?.close(), guardedFetch.close(), bus.close(), store.close()]);
+      log.info('worker.stopped');
+    },
+  };
+});
