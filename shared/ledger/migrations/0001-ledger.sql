@@ -52,11 +52,12 @@ create table jobs (
   status text not null check (status in ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
   priority text not null check (priority in ('high', 'normal', 'low')),
   run_at timestamptz,
+  -- json, not jsonb, here and below: what people sent comes back in the order they sent it
   -- name → {source: {key}|{url}, name, bytes, mediaType, sha256}
-  inputs jsonb not null,
-  metadata jsonb not null default '{}',
-  webhook jsonb,
-  error jsonb,
+  inputs json not null,
+  metadata json not null default '{}',
+  webhook json,
+  error json,
   -- the sequence of the newest event of this job
   sequence bigint not null default 0,
   traceparent text not null,
@@ -74,23 +75,25 @@ create table steps (
   name text not null,
   position int not null,
   kind text not null,
-  params jsonb not null,
+  params json not null,
   -- references: an input, a step, or step/output
   uses text[] not null,
   status text not null check (status in ('waiting', 'queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped')),
   progress real not null default 0,
   attempts int not null default 0,
   -- [{name, key, mediaType, bytes, sha256, …facts}]
-  outputs jsonb not null default '[]',
+  outputs json not null default '[]',
   manifest_key text,
-  error jsonb,
-  -- the fence: (dispatch, try, run)
+  error json,
+  -- the fence: (dispatch, try, run); dispatch rises each time the step is queued anew, 0 before the first time
   dispatch int not null default 0,
   try int not null default 0,
   run text,
+  -- dispatches that went silent since the step was last opened
+  lost int not null default 0,
   tenant text not null,
   priority_class text not null check (priority_class in ('hi', 'std', 'bulk')),
-  run_at timestamptz,
+  -- from when on it may be sent out; lies ahead for a job with run_at
   queued_at timestamptz,
   -- null while the relay has not handed it to the broker
   dispatched_at timestamptz,
@@ -100,9 +103,13 @@ create table steps (
   finished_at timestamptz,
   primary key (job_id, name)
 );
-create index steps_to_dispatch on steps (kind, priority_class, queued_at) where status = 'queued' and dispatched_at is null;
+create index steps_to_dispatch on steps (kind, priority_class, tenant, queued_at)
+  where status = 'queued' and dispatched_at is null;
+create index steps_in_flight on steps (kind, priority_class, tenant)
+  where status in ('queued', 'running') and dispatched_at is not null;
 create index steps_leased on steps (lease_until) where status in ('queued', 'running') and lease_until is not null;
-create index steps_in_flight on steps (kind, priority_class) where status in ('queued', 'running') and dispatched_at is not null;
+create index steps_open on steps (tenant) where status in ('waiting', 'queued', 'running');
+create index steps_finished on steps (finished_at) where finished_at is not null;
 
 create table events (
   id text primary key,
@@ -113,12 +120,13 @@ create table events (
   -- the step an event step.* is about
   step text,
   -- the whole envelope, as sent
-  body jsonb not null,
+  body json not null,
   created_at timestamptz not null default now(),
   published_at timestamptz,
   unique (job_id, sequence)
 );
-create index events_to_publish on events (created_at) where published_at is null;
+create index events_to_publish on events (created_at, job_id, sequence) where published_at is null;
+create unique index events_newest_progress on events (job_id, step) where type = 'step.progress';
 
 create table webhook_endpoints (
   id text primary key,
@@ -173,7 +181,8 @@ create table delivery_attempts (
 
 create table broker_epochs (
   broker text primary key,
-  epoch text not null,
+  -- null: the broker lost its disk at seen_at and its queues are not yet old enough to be trusted
+  epoch text,
   seen_at timestamptz not null default now()
 );
 
@@ -182,6 +191,6 @@ create table dead_letters (
   received_at timestamptz not null default now(),
   routing_key text not null,
   reason text not null,
-  body jsonb not null,
-  headers jsonb not null
+  body json not null,
+  headers json not null
 );
