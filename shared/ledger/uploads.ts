@@ -70,7 +70,7 @@ export async function deleteUpload(db: Database, tenant: string, id: string): Pr
     // A second statement, so it sees the jobs of every transaction that held the row before us.
     const users = await client.query<{ id: string }>(
       `select id from jobs where tenant = $1 and finished_at is null
-         and exists (select 1 from jsonb_each(inputs) input where input.value -> 'source' ->> 'key' = $2) limit 1`,
+         and exists (select 1 from json_each(inputs) input where input.value -> 'source' ->> 'key' = $2) limit 1`,
       [tenant, row.object_key],
     );
     if (users.rows[0]) {
