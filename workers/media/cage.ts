@@ -47,9 +47,11 @@ let links: Promise<CageLinks> | undefined;
 
 /** What this machine offers; found out once per process. Containers often forbid user namespaces. */
 export function findLinks(): Promise<CageLinks> {
-  links ??= Promise.all([works('setsid', ['true']), works('prlimit', ['true']), works('unshare', ['-rn', 'true'])]).then(
-    ([setsid, prlimit, unshare]) => ({ setsid, prlimit, unshare }),
-  );
+  links ??= Promise.all([
+    works('setsid', ['true']),
+    works('prlimit', ['true']),
+    works('unshare', ['-rn', 'true']),
+  ]).then(([setsid, prlimit, unshare]) => ({ setsid, prlimit, unshare }));
   return links;
 }
 

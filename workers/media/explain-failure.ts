@@ -10,13 +10,25 @@ export interface Failure {
 
 /** What a media tool says when the file is at fault, and how we say it. The first match wins, so causes stand before consequences. */
 const inputFaults: readonly (readonly [pattern: RegExp, sentence: string])[] = [
-  [/moov atom not found/i, 'has no index (the "moov" part is missing): it was probably cut off while it was recorded or sent. Send the whole file'],
+  [
+    /moov atom not found/i,
+    'has no index (the "moov" part is missing): it was probably cut off while it was recorded or sent. Send the whole file',
+  ],
   [/decrypt|encryption info|\benc[av]\b|DRM/i, 'is encrypted. Send a copy without copy protection'],
-  [/decoder \([^)]*\) not found|no decoder|unknown codec|decoding requested, but no decoder/i, 'is encoded in a way this farm cannot read. Send it as H.264, H.265, VP9 or AV1 video, or as AAC, MP3, Opus, FLAC or WAV sound'],
-  [/cannot allocate memory|picture size .* is invalid|resource temporarily unavailable/i, 'needs more memory to decode than one task may use. Send it at a lower resolution'],
+  [
+    /decoder \([^)]*\) not found|no decoder|unknown codec|decoding requested, but no decoder/i,
+    'is encoded in a way this farm cannot read. Send it as H.264, H.265, VP9 or AV1 video, or as AAC, MP3, Opus, FLAC or WAV sound',
+  ],
+  [
+    /cannot allocate memory|picture size .* is invalid|resource temporarily unavailable/i,
+    'needs more memory to decode than one task may use. Send it at a lower resolution',
+  ],
   [/matches no streams|does not contain any stream/i, 'has no stream that can be used here'],
   [/partial file|ended prematurely|end of file|truncat/i, 'ends too early. Send the whole file'],
-  [/invalid data|error reading header|invalid argument|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)|conversion failed/i, 'is damaged or is not what its name says: it could not be decoded. Play it to check it and send it again'],
+  [
+    /invalid data|error reading header|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)/i,
+    'is damaged or is not what its name says: it could not be decoded. Play it to check it and send it again',
+  ],
 ];
 
 /** A tool's end turned into the error a person can act on: the input's fault (never retried), ours, or a limit. */
@@ -24,18 +36,31 @@ export function explainFailure(failure: Failure): AppError {
   const cause = new Error(failure.stderr.slice(-4000));
   const named = `"${failure.inputName}"`;
   if (/no space left on device|disk quota exceeded/i.test(failure.stderr)) {
-    return new AppError('scratch_full', `The worker ran out of disk space while it worked on ${named}.`, { retryable: true, cause });
+    return new AppError('scratch_full', `The worker ran out of disk space while it worked on ${named}.`, {
+      retryable: true,
+      cause,
+    });
   }
   if (failure.code === 126 || failure.code === 127) {
-    return new AppError('tool_missing', 'A program this kind needs (ffmpeg) is not installed on the worker.', { cause });
+    return new AppError('tool_missing', 'A program this kind needs (ffmpeg) is not installed on the worker.', {
+      cause,
+    });
   }
   if (failure.signal === 'SIGXCPU' || /received signal 24/i.test(failure.stderr)) {
-    return new AppError('deadline_exceeded', `Work on ${named} took more processor time than one task may use.`, { cause });
+    return new AppError('deadline_exceeded', `Work on ${named} took more processor time than one task may use.`, {
+      cause,
+    });
   }
   if (failure.signal === 'SIGXFSZ' || /file too large/i.test(failure.stderr)) {
-    return new InputError(`The result of ${named} would be larger than one file may be here. Ask for a lower bitrate or a clip.`, cause);
+    return new InputError(
+      `The result of ${named} would be larger than one file may be here. Ask for a lower bitrate or a clip.`,
+      cause,
+    );
   }
   const fault = inputFaults.find(([pattern]) => pattern.test(failure.stderr));
   if (fault !== undefined && failure.signal === null) return new InputError(`${named} ${fault[1]}.`, cause);
-  return new AppError('internal_error', `The media program stopped unexpectedly while it worked on ${named}.`, { retryable: true, cause });
+  return new AppError('internal_error', `The media program stopped unexpectedly while it worked on ${named}.`, {
+    retryable: true,
+    cause,
+  });
 }

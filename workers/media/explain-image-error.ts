@@ -12,12 +12,12 @@ const explanations: readonly (readonly [RegExp, string])[] = [
     'The result would be larger than its format can hold. Ask for a smaller width and height, or for another format.',
   ],
   [
-    /premature end|unexpected end|truncat|libpng read error|bad seek|read error|end of file|IDAT|no frames in/i,
-    'The % file is cut off or damaged: part of the picture is missing. Send the whole file again.',
-  ],
-  [
     /compression support is not configured|not configured/i,
     'The % file uses a compression this farm does not read. Save it again with LZW, Deflate or JPEG compression.',
+  ],
+  [
+    /premature end|unexpected end|truncat|libpng read error|bad seek|read error|end of file|IDAT|no frames in/i,
+    'The % file is cut off or damaged: part of the picture is missing. Send the whole file again.',
   ],
   [
     /samples_per_pixel|bad labq format|unsupported (colou?r|bit|number)|not a whole number of bytes/i,

@@ -55,7 +55,9 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
     });
     command.once('end', (_stdout: unknown, log: string | null) => settle(() => resolve({ log: log ?? '' })));
     command.once('error', (error: Error, _stdout: unknown, log?: string | null) =>
-      settle(() => reject(run.signal.aborted ? run.signal.reason : stalled ? stallError(run) : failureOf(error, log, run))),
+      settle(() =>
+        reject(run.signal.aborted ? run.signal.reason : stalled ? stallError(run) : failureOf(error, log, run)),
+      ),
     );
     command.run();
   });
@@ -71,10 +73,13 @@ function build(run: FfmpegRun, cage: readonly string[]): ffmpeg.FfmpegCommand {
   const reporting = ['-progress', 'pipe:1', '-stats_period', '0.5'];
   run.inputs.forEach(({ path, options }, index) => {
     // The options of the first input open the command line, so the cage stands there. Varargs: an array would be split at spaces.
-    command.input(path).inputOptions(...(index === 0 ? [...opening, ...reporting] : []), '-thread_queue_size', '64', ...options);
+    command
+      .input(path)
+      .inputOptions(...(index === 0 ? [...opening, ...reporting] : []), '-thread_queue_size', '64', ...options);
   });
   if (run.filterGraph !== undefined) command.complexFilter([run.filterGraph]);
-  for (const { target, options } of run.outputs) command.output(target).outputOptions(...options, '-max_muxing_queue_size', '4096');
+  for (const { target, options } of run.outputs)
+    command.output(target).outputOptions(...options, '-max_muxing_queue_size', '4096');
   return command;
 }
 
@@ -106,9 +111,13 @@ function failureOf(error: Error, log: string | null | undefined, run: FfmpegRun)
 
 function stallError(run: FfmpegRun): AppError {
   const seconds = Math.round((run.stallMs ?? defaultStallMs) / 1000);
-  return new AppError('deadline_exceeded', `Work on "${run.inputName}" made no progress for ${seconds} s and was stopped.`, {
-    retryable: true,
-  });
+  return new AppError(
+    'deadline_exceeded',
+    `Work on "${run.inputName}" made no progress for ${seconds} s and was stopped.`,
+    {
+      retryable: true,
+    },
+  );
 }
 
 function startWatchdog(stallMs: number, onStall: () => void): { feed(): void; stop(): void } {

@@ -3,6 +3,7 @@ import type { OpenedImage } from '../media/open-image.ts';
 import type { ResizeParams } from './contract.ts';
 import type { Size } from './plan-geometry.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
+import { turn, turnedSize } from './turn.ts';
 
 /** Raw pixels kept in memory for the renditions of one step: 64 million with alpha. Larger renditions decode again. */
 const maxReducedBytes = 256 * 1024 ** 2;
@@ -25,7 +26,7 @@ export async function decodeOnce(
   plan: readonly RenditionPlan[],
 ): Promise<Picture> {
   const upright = (pipeline: Sharp) => turn(pipeline, params.rotate);
-  const source = params.rotate === 90 || params.rotate === 270 ? { width: image.height, height: image.width } : image;
+  const source = turnedSize(image, params.rotate);
   const sharing = plan.filter((rendition) => !rendition.animated && fits(rendition.geometry.scaled));
   const reduced = sharing.length > 1 ? await reduce(upright(image.decode()), source, sharing) : undefined;
   return {
@@ -51,12 +52,6 @@ async function reduce(pipeline: Sharp, source: Size, sharing: readonly Rendition
     .toBuffer({ resolveWithObject: true });
   const raw: Raw = { width: info.width, height: info.height, channels: info.channels };
   return { data, raw };
-}
-
-function turn(pipeline: Sharp, rotate: ResizeParams['rotate']): Sharp {
-  if (rotate === 'none') return pipeline;
-  const upright = pipeline.autoOrient();
-  return rotate === undefined || rotate === 'auto' ? upright : upright.rotate(rotate);
 }
 
 const fits = (size: Size) => size.width * size.height * 4 <= maxReducedBytes;

@@ -3,6 +3,7 @@ import { isWritable, type WritableFormat, writable } from '../media/image-format
 import type { OpenedImage } from '../media/open-image.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
 import { type Geometry, planGeometry, type Size } from './plan-geometry.ts';
+import { turnedSize } from './turn.ts';
 
 /** One output, decided before any pixel is read. */
 export interface RenditionPlan {
@@ -18,7 +19,7 @@ export interface RenditionPlan {
 /** Each rendition takes the step's params unless it says otherwise; without renditions the step is the only one. */
 export function planRenditions(image: OpenedImage, params: ResizeParams, stepName: string): readonly RenditionPlan[] {
   const { renditions, rotate, damaged: _, ...shared } = params;
-  const source = rotate === 90 || rotate === 270 ? { width: image.height, height: image.width } : image;
+  const source = turnedSize(image, rotate);
   return Object.entries(renditions ?? { [stepName]: {} }).map(([name, own]) =>
     planRendition(image, source, name, { ...shared, ...own }),
   );

@@ -1,0 +1,67 @@
+import type { Size } from './display-size.ts';
+import type { VideoStream } from './media.ts';
+
+export interface PictureWish {
+  readonly size: Size;
+  readonly fps?: number | undefined;
+  /** What the encoder takes, e.g. `yuv420p`. */
+  readonly pixelFormat: string;
+  readonly deinterlace: 'none' | 'flagged' | 'all';
+  /** Leave HDR as it is (ten bits, the source's transfer) instead of mapping it to SDR. */
+  readonly keepHdr?: boolean;
+}
+
+/**
+ * The filters from a decoded picture to the encoder's: fields joined, HDR mapped to SDR, scaled to square samples, limited range.
+ * ffmpeg turns rotated pictures upright before the first filter.
+ */
+export function pictureChain(video: VideoStream, wish: PictureWish): string {
+  return [
+    ...deinterlacers[wish.deinterlace],
+    ...(wish.fps === undefined ? [] : [`fps=${wish.fps}`]),
+    ...(isHdr(video) && !wish.keepHdr ? toneMap(video, wish.size) : scale(video, wish)),
+    'setsar=1',
+    `format=${wish.pixelFormat}`,
+  ].join(',');
+}
+
+const deinterlacers = {
+  none: [],
+  flagged: ['bwdif=mode=send_frame:deint=interlaced'],
+  all: ['bwdif=mode=send_frame:deint=all'],
+};
+
+const hdrTransfers = new Set(['smpte2084', 'arib-std-b67']);
+
+export function isHdr(video: Pick<VideoStream, 'transfer'>): boolean {
+  return hdrTransfers.has(video.transfer ?? '');
+}
+
+/** Lanczos by default; RGB gets the matrix players assume for the size. */
+function scale(video: VideoStream, { size, keepHdr }: PictureWish): string[] {
+  const matrix = /^(rgb|bgr|gbr|argb|abgr|pal8|gray)/.test(video.pixelFormat) ? ':out_color_matrix=bt709' : '';
+  const range = keepHdr === true ? '' : ':in_range=auto:out_range=tv';
+  return [`scale=${size.width}:${size.height}:flags=lanczos${range}${matrix}`];
+}
+
+/** Scaled first, since the float pictures of the tone mapper are sixteen times as heavy. Tags that are missing are stated. */
+function toneMap(video: VideoStream, size: Size): string[] {
+  const primaries = video.primaries ?? 'bt2020';
+  const matrix = video.matrix ?? 'bt2020nc';
+  const input = `tin=${video.transfer}:pin=${zimgNames[primaries] ?? primaries}:min=${zimgNames[matrix] ?? matrix}`;
+  return [
+    `zscale=w=${size.width}:h=${size.height}:f=spline36:${input}:t=linear:npl=100`,
+    'format=gbrpf32le',
+    'zscale=p=bt709',
+    'tonemap=tonemap=hable:desat=0',
+    'zscale=t=bt709:m=bt709:r=tv',
+  ];
+}
+
+/** zscale spells some names differently from ffprobe. */
+const zimgNames: Readonly<Record<string, string>> = {
+  bt2020: '2020',
+  bt2020nc: '2020_ncl',
+  bt2020c: '2020_cl',
+  bt709: '709',
+};
