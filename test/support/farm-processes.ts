@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createFarmClient, type FarmClient } from './farm-client.ts';
-import { freshBucket, freshDatabase, freshVhost } from './servers.ts';
+import { freshBucket, freshDatabase, freshVhost, type Servers, useServers } from './servers.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -101,8 +101,9 @@ export async function startEmbeddedFarm(
 }
 
 /** Separate processes on a private vhost of RabbitMQ, a private database and a private bucket of Ceph. */
-export async function startRealFarm(variables: Variables = {}): Promise<RunningFarm> {
-  const [database, vhost, bucket, port] = await Promise.all([freshDatabase(), freshVhost(), freshBucket(), freePort()]);
+export async function startRealFarm(variables: Variables = {}, servers: Servers = useServers()): Promise<RunningFarm> {
+  const fresh = [freshDatabase(servers), freshVhost(servers), freshBucket(servers), freePort()] as const;
+  const [database, vhost, bucket, port] = await Promise.all(fresh);
   const shared = {
     FARM_BROKER_URL: vhost.url,
     FARM_DATABASE_URL: database.url,
@@ -118,7 +119,10 @@ export async function startRealFarm(variables: Variables = {}): Promise<RunningF
   farm.start('orchestrator', 'services/orchestrator/main.ts');
   farm.start('notifier', 'services/notifier/main.ts');
   farm.start('worker-image', 'workers/main.ts', { FARM_WORKER_KINDS: 'resize', FARM_WORKER_CONCURRENCY: '2' });
-  farm.start('worker-media', 'workers/main.ts', { FARM_WORKER_KINDS: 'transcode,pdf', FARM_WORKER_CONCURRENCY: '2' });
+  farm.start('worker-media', 'workers/main.ts', {
+    FARM_WORKER_KINDS: 'transcode,pdf,poster',
+    FARM_WORKER_CONCURRENCY: '2',
+  });
   await ready(farm);
   return Object.assign(farm, {
     close: async () => {

@@ -27,9 +27,11 @@ export function useServers(): Servers {
 }
 
 /** An empty database with all migrations run. `drop` it when done; it disconnects whoever is still in it. */
-export async function freshDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+export async function freshDatabase(
+  servers: Servers = useServers(),
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const name = `test_${randomName()}`;
-  const { postgresUrl } = useServers();
+  const { postgresUrl } = servers;
   await onDatabase(postgresUrl, `create database ${name}`);
   const url = Object.assign(new URL(postgresUrl), { pathname: `/${name}` }).href;
   const database = openDatabase(url, { maxConnections: 1 });
@@ -38,7 +40,9 @@ export async function freshDatabase(): Promise<{ readonly url: string; drop(): P
 }
 
 /** An empty vhost of RabbitMQ; `url` is for `openBus` or amqplib. */
-export async function freshVhost(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+export async function freshVhost(
+  servers: Servers = useServers(),
+): Promise<{ readonly url: string; drop(): Promise<void> }> {
   const { amqpUrl, managementUrl } = useServers();
   const node = { url: amqpUrl, managementUrl };
   const url = await createVhost(node);
@@ -46,8 +50,10 @@ export async function freshVhost(): Promise<{ readonly url: string; drop(): Prom
 }
 
 /** A bucket name nobody else uses, as options for `openStore` (which creates it). */
-export async function freshBucket(): Promise<{ readonly url: string; readonly environment: Environment }> {
-  const { s3 } = useServers();
+export async function freshBucket(
+  servers: Servers = useServers(),
+): Promise<{ readonly url: string; readonly environment: Environment }> {
+  const { s3 } = servers;
   return {
     url: `s3://test-${randomName()}`,
     environment: {

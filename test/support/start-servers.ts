@@ -22,7 +22,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
  * The servers live in a process of their own that ends them when its stdin ends: on the tear-down as well as when this
  * process is killed. `detached` keeps Ctrl-C from it, so that it outlives the tests that still use its servers.
  */
-async function startServers(): Promise<{ servers: Servers; close(): Promise<void> }> {
+export async function startServers(): Promise<{ servers: Servers; close(): Promise<void> }> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const host = spawn(process.execPath, ['--import', 'tsx', main, '-'], { stdio: 'pipe', detached: true });
   const ended = once(host, 'close');

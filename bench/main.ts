@@ -1,0 +1,27 @@
+/** `npm run bench -- [farm] [image] [pdf] [video]`: prints figures, as ratios within one run where machines differ. */
+import { access } from 'node:fs/promises';
+
+export type Bench = (print: (line: string) => void) => Promise<void>;
+
+const names = ['farm', 'image', 'pdf', 'video'];
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`Unknown benchmark: ${unknown.join(', ')}. There are: ${names.join(', ')}.\n`);
+  process.exit(2);
+}
+
+for (const name of asked.length > 0 ? asked : names) {
+  const file = new URL(`./${name}.ts`, import.meta.url);
+  if (
+    !(await access(file).then(
+      () => true,
+      () => false,
+    ))
+  )
+    continue;
+  process.stdout.write(`\n## ${name}\n`);
+  const { bench } = (await import(file.href)) as { bench: Bench };
+  await bench((line) => process.stdout.write(`${line}\n`));
+}
+process.exit(0);
