@@ -43,7 +43,7 @@ export async function freshDatabase(
 export async function freshVhost(
   servers: Servers = useServers(),
 ): Promise<{ readonly url: string; drop(): Promise<void> }> {
-  const { amqpUrl, managementUrl } = useServers();
+  const { amqpUrl, managementUrl } = servers;
   const node = { url: amqpUrl, managementUrl };
   const url = await createVhost(node);
   return { url, drop: () => dropVhost(node, url) };
