@@ -37,10 +37,10 @@ export interface OpenedImage {
   /** More than 1 only for an animated GIF or WebP. */
   readonly frames: number;
   readonly metadata: Metadata;
-  /** A new pipeline over the first frame; not yet turned upright. */
-  decode(): Sharp;
-  /** A new pipeline over all frames, one below the other as libvips has them. */
-  decodeFrames(): Sharp;
+  /** A new pipeline over one page or frame (from 1, default the first); not yet turned upright. */
+  decode(page?: number): Sharp;
+  /** A new pipeline over the first `count` frames, one below the other as libvips has them. */
+  decodeFrames(count: number): Sharp;
 }
 
 /**
@@ -102,8 +102,8 @@ function opened(format: ImageFormat, source: string | Buffer, reading: SharpOpti
     hasAlpha: metadata.hasAlpha,
     frames: format === 'gif' || format === 'webp' ? (metadata.pages ?? 1) : 1,
     metadata,
-    decode: () => sharp(source, reading),
-    decodeFrames: () => sharp(source, { ...reading, animated: true }),
+    decode: (page = 1) => sharp(source, { ...reading, page: page - 1 }),
+    decodeFrames: (count) => sharp(source, { ...reading, pages: count }),
   };
 }
 

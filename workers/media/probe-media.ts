@@ -71,76 +71,76 @@ type Raw = Readonly<Record<string, unknown>> & {
 
 export function readProbe(raw: Raw): Media {
   const streams = raw.streams ?? [];
-  const pictures = streams.filter((stream) => stream['codec_type'] === 'video');
+  const pictures = streams.filter((stream) => stream.codec_type === 'video');
   return {
-    format: String(raw.format?.['format_name'] ?? ''),
-    durationSeconds: positive(raw.format?.['duration']),
+    format: String(raw.format?.format_name ?? ''),
+    durationSeconds: positive(raw.format?.duration),
     video: pictures.filter((stream) => !isArtwork(stream)).map(readVideo),
-    audio: streams.filter((stream) => stream['codec_type'] === 'audio').map(readAudio),
-    subtitles: streams.filter((stream) => stream['codec_type'] === 'subtitle').map(readStream),
+    audio: streams.filter((stream) => stream.codec_type === 'audio').map(readAudio),
+    subtitles: streams.filter((stream) => stream.codec_type === 'subtitle').map(readStream),
     artwork: pictures.filter(isArtwork).map(readStream),
     chapters: (raw.chapters ?? []).map((chapter) => ({
-      startSeconds: Number(chapter['start_time'] ?? 0),
-      endSeconds: Number(chapter['end_time'] ?? 0),
-      title: chapter.tags?.['title'] ?? '',
+      startSeconds: Number(chapter.start_time ?? 0),
+      endSeconds: Number(chapter.end_time ?? 0),
+      title: chapter.tags?.title ?? '',
     })),
     tags: raw.format?.tags ?? {},
   };
 }
 
 function isArtwork(stream: Raw): boolean {
-  return stream.disposition?.['attached_pic'] === 1 || stream.disposition?.['timed_thumbnails'] === 1;
+  return stream.disposition?.attached_pic === 1 || stream.disposition?.timed_thumbnails === 1;
 }
 
 function readStream(stream: Raw): SubtitleStream {
   return {
-    index: Number(stream['index']),
-    codec: typeof stream['codec_name'] === 'string' ? stream['codec_name'] : 'unknown',
-    profile: text(stream['profile']),
-    startSeconds: Number(stream['start_time'] ?? 0) || 0,
-    durationSeconds: positive(stream['duration']),
-    bitrate: positive(stream['bit_rate']),
-    language: stream.tags?.['language'] ?? 'und',
-    title: stream.tags?.['title'],
-    isDefault: stream.disposition?.['default'] === 1,
-    tag: String(stream['codec_tag_string'] ?? ''),
+    index: Number(stream.index),
+    codec: typeof stream.codec_name === 'string' ? stream.codec_name : 'unknown',
+    profile: text(stream.profile),
+    startSeconds: Number(stream.start_time ?? 0) || 0,
+    durationSeconds: positive(stream.duration),
+    bitrate: positive(stream.bit_rate),
+    language: stream.tags?.language ?? 'und',
+    title: stream.tags?.title,
+    isDefault: stream.disposition?.default === 1,
+    tag: String(stream.codec_tag_string ?? ''),
   };
 }
 
 function readVideo(stream: Raw): VideoStream {
-  const average = ratio(stream['avg_frame_rate']);
-  const nominal = ratio(stream['r_frame_rate']);
+  const average = ratio(stream.avg_frame_rate);
+  const nominal = ratio(stream.r_frame_rate);
   return {
     ...readStream(stream),
-    width: Number(stream['width'] ?? 0),
-    height: Number(stream['height'] ?? 0),
-    aspectOfSample: ratio(stream['sample_aspect_ratio'], ':') ?? 1,
+    width: Number(stream.width ?? 0),
+    height: Number(stream.height ?? 0),
+    aspectOfSample: ratio(stream.sample_aspect_ratio, ':') ?? 1,
     rotation: rotationOf(stream),
-    pixelFormat: text(stream['pix_fmt']) ?? 'unknown',
+    pixelFormat: text(stream.pix_fmt) ?? 'unknown',
     fps: average ?? nominal,
     isConstantRate: average !== undefined && nominal !== undefined && Math.abs(nominal / average - 1) < 0.01,
-    frames: positive(stream['nb_frames']),
-    fieldOrder: text(stream['field_order']) ?? 'unknown',
-    range: text(stream['color_range']),
-    transfer: text(stream['color_transfer']),
-    primaries: text(stream['color_primaries']),
-    matrix: text(stream['color_space']),
+    frames: positive(stream.nb_frames),
+    fieldOrder: text(stream.field_order) ?? 'unknown',
+    range: text(stream.color_range),
+    transfer: text(stream.color_transfer),
+    primaries: text(stream.color_primaries),
+    matrix: text(stream.color_space),
   };
 }
 
 function readAudio(stream: Raw): AudioStream {
   return {
     ...readStream(stream),
-    channels: Number(stream['channels'] ?? 0),
-    layout: text(stream['channel_layout']),
-    sampleRate: Number(stream['sample_rate'] ?? 0),
+    channels: Number(stream.channels ?? 0),
+    layout: text(stream.channel_layout),
+    sampleRate: Number(stream.sample_rate ?? 0),
   };
 }
 
 /** The display matrix counts anticlockwise; the old `rotate` tag clockwise. */
 function rotationOf(stream: Raw): number {
-  const matrix = stream.side_data_list?.find((data) => data['rotation'] !== undefined);
-  const clockwise = matrix === undefined ? Number(stream.tags?.['rotate'] ?? 0) : -Number(matrix['rotation']);
+  const matrix = stream.side_data_list?.find((data) => data.rotation !== undefined);
+  const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -Number(matrix.rotation);
   const quarter = Math.round(clockwise / 90) * 90;
   return ((quarter % 360) + 360) % 360;
 }

@@ -19,7 +19,7 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
       const [key = '', value = ''] = line.split('=', 2);
       block[key.trim()] = value.trim();
       if (key !== 'progress') continue;
-      const now = `${block['out_time_us']}/${block['frame']}/${block['total_size']}/${value}`;
+      const now = `${block.out_time_us}/${block.frame}/${block.total_size}/${value}`;
       report({ seconds: secondsOf(block), advanced: now !== before });
       before = now;
       block = {};
@@ -28,6 +28,6 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
 }
 
 function secondsOf(block: Readonly<Record<string, string>>): number | undefined {
-  const micros = Number(block['out_time_us']);
+  const micros = Number(block.out_time_us);
   return Number.isFinite(micros) && micros >= 0 ? micros / 1e6 : undefined;
 }

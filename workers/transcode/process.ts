@@ -1,4 +1,15 @@
 import type { Process } from '../kind.ts';
+import { openSource } from '../media/open-source.ts';
 import type { TranscodeParams } from './contract.ts';
+import { encodeFile } from './encode-file.ts';
+import { encodeLadder } from './encode-ladder.ts';
+import { isStreaming, planTranscode } from './plan-transcode.ts';
 
-export const process: Process<TranscodeParams> = async () => [];
+/** Sniff and probe → plan → encode → probe the result. */
+export const process: Process<TranscodeParams> = async (task) => {
+  const [input] = task.inputs;
+  if (input === undefined) throw new TypeError('the contract asks for one input');
+  const source = await openSource(input, task.signal);
+  const plan = planTranscode(task.params, source);
+  return isStreaming(plan.container) ? encodeLadder(task, source, plan) : [await encodeFile(task, source, plan)];
+};

@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import type { AudioCodec, VideoCodec } from './containers.ts';
+
+/** How much time to spend for fewer bytes. */
+export const speeds = ['fastest', 'fast', 'medium', 'slow'] as const;
+export type Speed = (typeof speeds)[number];
+
+export interface VideoEncoding {
+  readonly codec: VideoCodec;
+  readonly speed: Speed;
+  /** Constant quality; the scale is the codec's own. Left out: the codec's usual value, unless a bitrate is asked for. */
+  readonly crf?: number | undefined;
+  /** Bits per second, mean. */
+  readonly bitrate?: number | undefined;
+  /** Bits per second over two seconds of buffer. */
+  readonly maxBitrate?: number | undefined;
+  readonly keyframeSeconds?: number | undefined;
+  readonly fps?: number | undefined;
+}
+
+export interface AudioEncoding {
+  readonly codec: AudioCodec;
+  readonly channels: number;
+  readonly sampleRate?: number | undefined;
+  readonly bitrate?: number | undefined;
+}
+
+interface Encoder {
+  readonly name: string;
+  readonly crf: number;
+  readonly speed: Readonly<Record<Speed, readonly string[]>>;
+  readonly extra: readonly string[];
+}
+
+const preset = (fastest: string, fast: string, medium: string, slow: string): Encoder['speed'] => ({
+  fastest: ['-preset', fastest],
+  fast: ['-preset', fast],
+  medium: ['-preset', medium],
+  slow: ['-preset', slow],
+});
+
+/** `crf` is each codec's value of about equal looks at 1080p. SVT-AV1 has no B-frame or tag peculiarities we must set. */
+const encoders: Readonly<Record<VideoCodec, Encoder>> = {
+  h264: { name: 'libx264', crf: 23, speed: preset('ultrafast', 'veryfast', 'medium', 'slow'), extra: [] },
+  h265: {
+    name: 'libx265',
+    crf: 27,
+    speed: preset('ultrafast', 'superfast', 'fast', 'medium'),
+    extra: ['-tag:v', 'hvc1', '-x265-params', 'log-level=error'],
+  },
+  vp9: {
+    name: 'libvpx-vp9',
+    crf: 33,
+    speed: {
+      fastest: ['-deadline', 'realtime', '-cpu-used', '8'],
+      fast: ['-deadline', 'good', '-cpu-used', '5'],
+      medium: ['-deadline', 'good', '-cpu-used', '3'],
+      slow: ['-deadline', 'good', '-cpu-used', '1'],
+    },
+    extra: ['-row-mt', '1'],
+  },
+  av1: { name: 'libsvtav1', crf: 35, speed: preset('12', '10', '8', '5'), extra: [] },
+};
+
+/** Decoder, filter and encoder threads: the cores there are, bounded because each 4K frame thread costs memory. */
+export const threads = String(Math.min(availableParallelism(), 8));
+
+export function encodeVideo(encoding: VideoEncoding): string[] {
+  const encoder = encoders[encoding.codec];
+  return [
+    '-c:v',
+    encoder.name,
+    '-threads',
+    threads,
+    ...encoder.speed[encoding.speed],
+    ...rateControl(encoding, encoder.crf),
+    ...(encoding.keyframeSeconds === undefined ? [] : keyframes(encoding.keyframeSeconds, encoding.codec)),
+    ...encoder.extra,
+  ];
+}
+
+/** A bitrate replaces constant quality; libvpx and SVT need `-b:v 0` beside a CRF, libx264 must not have it. */
+function rateControl({ codec, crf, bitrate, maxBitrate }: VideoEncoding, usualCrf: number): string[] {
+  const cap = maxBitrate === undefined ? [] : ['-maxrate', String(maxBitrate), '-bufsize', String(maxBitrate * 2)];
+  if (bitrate !== undefined) return ['-b:v', String(bitrate), ...cap];
+  const quality = ['-crf', String(crf ?? usualCrf)];
+  return codec === 'vp9' ? [...quality, '-b:v', String(maxBitrate ?? 0), ...cap] : [...quality, ...cap];
+}
+
+/** Closed GOPs that begin at the same media time in every rendition, whatever the frame rate. */
+function keyframes(seconds: number, codec: VideoCodec): string[] {
+  const closed = codec === 'h264' ? ['-sc_threshold', '0', '-flags', '+cgop'] : [];
+  return ['-force_key_frames', `expr:gte(t,n_forced*${seconds})`, ...closed];
+}
+
+const audioEncoders: Readonly<Record<AudioCodec, { readonly name: string; readonly perChannel: number | undefined }>> =
+  {
+    aac: { name: 'aac', perChannel: 64_000 },
+    opus: { name: 'libopus', perChannel: 48_000 },
+    mp3: { name: 'libmp3lame', perChannel: 80_000 },
+    vorbis: { name: 'libvorbis', perChannel: 64_000 },
+    flac: { name: 'flac', perChannel: undefined },
+    pcm: { name: 'pcm_s16le', perChannel: undefined },
+  };
+
+/** The bitrate defaults to so many bits per channel; lossless codecs have none. */
+export function encodeAudio({ codec, channels, sampleRate, bitrate }: AudioEncoding): string[] {
+  const { name, perChannel } = audioEncoders[codec];
+  const wanted = perChannel === undefined ? undefined : (bitrate ?? perChannel * channels);
+  return [
+    '-c:a',
+    name,
+    '-ac',
+    String(channels),
+    ...(sampleRate === undefined ? [] : ['-ar', String(sampleRate)]),
+    ...(wanted === undefined ? [] : ['-b:a', String(wanted)]),
+  ];
+}

@@ -1,0 +1,64 @@
+import { AppError, InputError } from '../../shared/errors.ts';
+import type { MediaFacts } from '../../shared/messages/job.ts';
+import type { Media } from './media.ts';
+import { probeMedia } from './probe-media.ts';
+
+export interface Expectation {
+  readonly path: string;
+  readonly demuxer: string;
+  readonly video: boolean;
+  readonly audio: boolean;
+  /** Of the result; 0 when nobody knows. */
+  readonly seconds: number;
+  /** What ffmpeg said while it made the result. */
+  readonly log: string;
+  readonly inputName: string;
+  readonly signal: AbortSignal;
+}
+
+/** ffmpeg can exit 0 with nothing, or with a part. @throws InputError when the input gave nothing or ended early. */
+export async function verifyOutput(expected: Expectation): Promise<MediaFacts> {
+  const media = await probeMedia({ ...expected, name: 'result' }).catch((error: unknown) => {
+    expected.signal.throwIfAborted();
+    throw nothingCame(expected, error);
+  });
+  if (expected.video && (media.video[0]?.durationSeconds ?? media.durationSeconds ?? 0) <= 0)
+    throw nothingCame(expected);
+  if (!expected.video && (media.durationSeconds ?? 0) <= 0) throw nothingCame(expected);
+  if ((expected.video && media.video.length === 0) || (expected.audio && media.audio.length === 0)) {
+    throw new AppError('output_invalid', `The result of "${expected.inputName}" lacks a stream it should have.`, {
+      retryable: true,
+    });
+  }
+  refuseTruncated(expected, media.durationSeconds ?? 0);
+  return mediaFactsOf(media);
+}
+
+function nothingCame({ inputName, log }: Expectation, cause?: unknown): InputError {
+  return new InputError(
+    `Nothing in "${inputName}" could be decoded: it is damaged or empty. Play it to check it and send it again.`,
+    cause ?? new Error(log),
+  );
+}
+
+const endsEarly = /partial file|ended prematurely|ends prematurely|truncat/i;
+
+/** Shorter than declared and ffmpeg met the end of the file unexpectedly: then the sender's file is cut off. */
+export function refuseTruncated(expected: Pick<Expectation, 'seconds' | 'log' | 'inputName'>, seconds: number): void {
+  const tolerance = Math.max(0.5, expected.seconds * 0.02);
+  if (!endsEarly.test(expected.log) || seconds >= expected.seconds - tolerance) return;
+  throw new InputError(
+    `"${expected.inputName}" ends after ${seconds.toFixed(1)} s of ${expected.seconds.toFixed(1)} s: it was cut off. Send the whole file.`,
+  );
+}
+
+export function mediaFactsOf(media: Media): MediaFacts {
+  const video = media.video[0];
+  const audio = media.audio[0];
+  return {
+    ...(media.durationSeconds === undefined ? {} : { durationMs: Math.round(media.durationSeconds * 1000) }),
+    ...(video === undefined ? {} : { width: video.width, height: video.height, videoCodec: video.codec }),
+    ...(video?.fps === undefined ? {} : { fps: Math.round(video.fps * 1000) / 1000 }),
+    ...(audio === undefined ? {} : { audioCodec: audio.codec, channels: audio.channels, sampleRate: audio.sampleRate }),
+  };
+}

@@ -1,0 +1,59 @@
+import { fitInside, type Size } from '../media/display-size.ts';
+import type { VideoEncoding } from '../media/encoders.ts';
+import type { VideoPlan } from './plan-transcode.ts';
+
+/** One rendition of the picture. */
+export interface Rung {
+  /** Its folder: the shorter side, as in `720p`. */
+  readonly name: string;
+  readonly size: Size;
+  readonly encoding: VideoEncoding;
+}
+
+/** Lines of a rung and the most bits per second it may use; the cap keeps a busy scene from stalling the player. */
+const ladder: readonly (readonly [lines: number, maxBitrate: number])[] = [
+  [2160, 16_000_000],
+  [1440, 9_000_000],
+  [1080, 6_000_000],
+  [720, 3_200_000],
+  [480, 1_600_000],
+  [360, 900_000],
+  [240, 450_000],
+];
+
+const mostRungs = 5;
+/** A rung of the source's own size is added when the next lower one loses more than this. */
+const worthwhileLoss = 0.85;
+
+/** Sizes from the planned one (never above the source) down to 240 lines. A source smaller than every rung gets one of its own. */
+export function chooseRungs(video: VideoPlan): readonly Rung[] {
+  const top = shortSide(video.size);
+  const lines = ladder.map(([rung]) => rung).filter((rung) => rung <= top);
+  const [highest = 0] = lines;
+  const chosen = (highest < top * worthwhileLoss ? [top, ...lines] : lines).slice(0, mostRungs);
+  return chosen.map((rung) => {
+    const size = rung === top ? video.size : fitInside(video.size, squareBox(rung, video.size));
+    return { name: `${shortSide(size)}p`, size, encoding: capped(video, size) };
+  });
+}
+
+/** The box whose shorter side counts, so 2.39:1 film and upright clips get the same names as 16:9. */
+function squareBox(lines: number, size: Size): { width?: number; height?: number } {
+  return size.width >= size.height ? { height: lines } : { width: lines };
+}
+
+function shortSide({ width, height }: Size): number {
+  return Math.min(width, height);
+}
+
+/** An asked-for bitrate is the top rung's; lower rungs get the share of their pixels to the power ¾ (a usual rule of thumb). */
+function capped(video: VideoPlan, size: Size): VideoEncoding {
+  const share = ((size.width * size.height) / (video.size.width * video.size.height)) ** 0.75;
+  const scaled = (bits: number | undefined) => (bits === undefined ? undefined : Math.round(bits * share));
+  const usual = ladder.find(([lines]) => lines <= shortSide(size))?.[1] ?? 300_000;
+  return {
+    ...video.encoding,
+    bitrate: scaled(video.encoding.bitrate),
+    maxBitrate: scaled(video.encoding.maxBitrate) ?? (video.encoding.bitrate === undefined ? usual : undefined),
+  };
+}

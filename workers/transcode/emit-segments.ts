@@ -1,0 +1,58 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Task } from '../kind.ts';
+
+/**
+ * Stores segments while ffmpeg still works on the next ones. `sweep` is called on every progress report and once more at the end; it
+ * never overlaps itself, so storing slower than encoding just leaves files in the scratch.
+ */
+export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: string, folders: readonly string[]) {
+  const seen = new Set<string>();
+  let running: Promise<void> = Promise.resolve();
+  let failure: unknown;
+  let queued = false;
+
+  async function sweep(): Promise<void> {
+    for (const folder of folders) {
+      const finished = finishedFiles(await readdir(join(root, folder)));
+      for (const file of finished) {
+        const name = `${folder}/${file}`;
+        if (seen.has(name)) continue;
+        seen.add(name);
+        await task.emit({ name, path: join(root, folder, file), mediaType: mediaTypeOf(folder, file) });
+      }
+    }
+  }
+
+  return {
+    /** Starts a sweep unless one is waiting already. */
+    nudge(): void {
+      if (queued || failure !== undefined) return;
+      queued = true;
+      running = running.then(() => {
+        queued = false;
+        return sweep();
+      });
+      running = running.catch((error: unknown) => {
+        failure = error;
+      });
+    },
+    /** Waits for everything that is finished to be stored. @throws what storing threw. */
+    async drain(): Promise<void> {
+      await running;
+      if (failure !== undefined) throw failure;
+      await sweep();
+    },
+  };
+}
+
+/** The init segment is whole once a media segment has got its final name. */
+function finishedFiles(files: readonly string[]): string[] {
+  const segments = files.filter((file) => file.endsWith('.m4s')).sort();
+  return segments.length > 0 && files.includes('init.mp4') ? ['init.mp4', ...segments] : [];
+}
+
+function mediaTypeOf(folder: string, file: string): string {
+  if (file.endsWith('.m4s')) return 'video/iso.segment';
+  return folder === 'audio' ? 'audio/mp4' : 'video/mp4';
+}
