@@ -1,5 +1,6 @@
 /** Environment variables that more than one part reads (contract §1), each with its check. Read them with `readEnvironment`. */
 import { z } from 'zod';
+import { cidrFaults } from './outbound/create-address-guard.ts';
 import { defaultRetryDelaysMs } from './queue/topology.ts';
 
 /** Comma separated, spaces ignored. */
@@ -11,7 +12,6 @@ export const commaList = z.string().transform((value) =>
 );
 
 const isBrokerUrl = (url: string) => url === 'memory:' || /^amqps?:\/\/\S+$/.test(url);
-const isCidr = (text: string) => /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(text);
 
 export const sharedVariables = {
   FARM_BROKER_URL: commaList.refine(
@@ -29,6 +29,8 @@ export const sharedVariables = {
     )
     .default([...defaultRetryDelaysMs]),
   FARM_OUTBOUND_ALLOW_CIDRS: commaList
-    .refine((cidrs) => cidrs.every(isCidr), 'expected address ranges such as 10.0.0.0/8, separated by commas')
+    .superRefine((cidrs, context) => {
+      for (const message of cidrFaults(cidrs)) context.addIssue({ code: 'custom', message });
+    })
     .default([]),
 } as const;

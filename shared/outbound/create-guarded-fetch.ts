@@ -42,7 +42,7 @@ export interface GuardedFetch {
 }
 
 interface GuardedFetchOptions {
-  /** Private ranges that may be reached all the same; see `allowCidrs`. */
+  /** Private ranges that may be reached all the same; FARM_OUTBOUND_ALLOW_CIDRS. */
   readonly allowCidrs: readonly string[];
   /** DNS, for tests. */
   readonly resolve?: Resolve;
