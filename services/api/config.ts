@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Environment, readEnvironment } from '../../shared/env.ts';
+import { sharedVariables } from '../../shared/variables.ts';
 import { isMistyped } from './api-key-format.ts';
 
 export interface ApiConfig {
@@ -11,6 +12,8 @@ export interface ApiConfig {
   readonly tenantBacklog: number;
   /** Open steps the farm may have before new jobs are refused with 503. */
   readonly farmBacklog: number;
+  /** A comment is sent on a silent event stream this often, so that proxies keep it open. */
+  readonly heartbeatMs: number;
   /** Networks that webhooks and url inputs may name beside public ones. */
   readonly allowCidrs: readonly string[];
 }
@@ -21,6 +24,7 @@ export const defaultApiConfig: ApiConfig = {
   maxUploadBytes: 10 * 1024 ** 3,
   tenantBacklog: 20_000,
   farmBacklog: 100_000,
+  heartbeatMs: 15_000,
   allowCidrs: [],
 };
 
@@ -32,7 +36,7 @@ const shape = {
   FARM_MAX_UPLOAD_BYTES: count(defaultApiConfig.maxUploadBytes),
   FARM_TENANT_BACKLOG: count(defaultApiConfig.tenantBacklog),
   FARM_BACKLOG: count(defaultApiConfig.farmBacklog),
-  FARM_OUTBOUND_ALLOW_CIDRS: z.string().default(''),
+  FARM_OUTBOUND_ALLOW_CIDRS: sharedVariables.FARM_OUTBOUND_ALLOW_CIDRS,
   FARM_API_KEY: z
     .string()
     .min(16, 'expected at least 16 characters')
@@ -50,7 +54,8 @@ export function readApiConfig(environment: Environment): { config: ApiConfig; ap
     maxUploadBytes: values.FARM_MAX_UPLOAD_BYTES,
     tenantBacklog: values.FARM_TENANT_BACKLOG,
     farmBacklog: values.FARM_BACKLOG,
-    allowCidrs: values.FARM_OUTBOUND_ALLOW_CIDRS.split(',').flatMap((cidr) => cidr.trim() || []),
+    heartbeatMs: defaultApiConfig.heartbeatMs,
+    allowCidrs: values.FARM_OUTBOUND_ALLOW_CIDRS,
   };
   return { config, apiKey: values.FARM_API_KEY };
 }

@@ -1,0 +1,133 @@
+/** A job document → a plan the ledger can take, or every fault of it at once. Pure: asks neither ledger nor store. */
+import { AppError, type FieldError } from '../../shared/errors.ts';
+import type { InputReference, JobRequest } from '../../shared/messages/job.ts';
+import { jobRequest } from '../../shared/messages/job.ts';
+import type { Contract } from '../../workers/kind.ts';
+import { checkReferences } from './check-references.ts';
+import { checkStep } from './check-step.ts';
+import { checkWebhook } from './check-webhook.ts';
+import { parseAt } from './describe-issues.ts';
+import type { KindAvailability } from './kind-availability.ts';
+
+export interface JobRules {
+  readonly contracts: Readonly<Record<string, Contract>>;
+  readonly kinds: KindAvailability;
+  /** Why an outbound URL may not be called, as far as its spelling tells; undefined when it may. */
+  readonly refuseUrl: (url: string) => string | undefined;
+}
+
+export interface PlannedStep {
+  readonly name: string;
+  readonly kind: string;
+  /** With the defaults of the kind filled in. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly uses: readonly string[];
+}
+
+export interface JobPlan {
+  readonly request: JobRequest;
+  readonly inputs: Readonly<Record<string, InputReference>>;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** File parts of the same request that are inputs; `any` while they have not come yet. */
+export type AttachedInputs = readonly string[] | 'any';
+
+export const maxStepsPerJob = 200;
+export const maxInputsPerJob = 1000;
+const maxMetadataKeys = 50;
+const maxDaysAhead = 366;
+
+/** @throws AppError `invalid_request`, or `kind_unavailable` when that is all there is to complain about. */
+export function checkJob(document: unknown, rules: JobRules, attached: AttachedInputs = []): JobPlan {
+  const { value: request, faults } = parseAt(jobRequest, document);
+  if (!request) throw refusal(faults);
+  const inputs = { ...request.inputs, ...(request.input !== undefined && { input: request.input }) };
+  const found: FieldError[] = [...checkLimits(request), ...checkInputs(request, inputs, attached, rules)];
+  const steps = Object.entries(request.steps).map(([name, step]) => checkStep(name, step, rules, found));
+  const planned = steps.flatMap((step) => step ?? []);
+  const inputNames = [...Object.keys(inputs), ...(attached === 'any' ? [] : attached)];
+  const settled = checkReferences(planned, { inputNames, open: attached === 'any', request, rules }, found);
+  if (request.webhook) found.push(...checkWebhook(request.webhook, '/webhook', rules.refuseUrl));
+  if (found.length > 0) throw refusal(found);
+  return { request, inputs, steps: settled };
+}
+
+export function refusal(errors: readonly FieldError[]): AppError {
+  const first = errors[0] as FieldError;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : '';
+  const where = first.pointer === '' ? '' : `${first.pointer}: `;
+  return new AppError('invalid_request', `${where}${first.detail}${more}`, { errors });
+}
+
+function checkLimits(request: JobRequest): FieldError[] {
+  const faults: FieldError[] = [];
+  const steps = Object.keys(request.steps).length;
+  const keys = Object.keys(request.metadata).length;
+  const aheadMs = request.runAt ? Date.parse(request.runAt) - Date.now() : 0;
+  if (steps > maxStepsPerJob) {
+    faults.push({ pointer: '/steps', detail: `${steps} steps; a job has at most ${maxStepsPerJob}` });
+  }
+  if (keys > maxMetadataKeys) {
+    faults.push({ pointer: '/metadata', detail: `${keys} keys; at most ${maxMetadataKeys} are kept` });
+  }
+  if (aheadMs > maxDaysAhead * 86_400_000) {
+    faults.push({ pointer: '/runAt', detail: `more than ${maxDaysAhead} days from now` });
+  }
+  return faults;
+}
+
+function checkInputs(
+  request: JobRequest,
+  inputs: Readonly<Record<string, InputReference>>,
+  attached: AttachedInputs,
+  rules: JobRules,
+): FieldError[] {
+  const faults: FieldError[] = [];
+  const names = Object.keys(inputs);
+  if (request.input !== undefined && request.inputs?.input !== undefined) {
+    faults.push({
+      pointer: '/inputs/input',
+      detail: 'given twice: "input" is short for inputs.input; send one of them',
+    });
+  }
+  if (names.length > maxInputsPerJob) {
+    faults.push({ pointer: '/inputs', detail: `${names.length} inputs; a job has at most ${maxInputsPerJob}` });
+  }
+  for (const name of names) {
+    const pointer = inputPointer(request, name);
+    const reason = refuseInput(inputs[name] as InputReference, rules);
+    if (reason) faults.push({ pointer, detail: reason });
+    if (attached !== 'any' && attached.includes(name)) {
+      faults.push({ pointer, detail: `given twice: a file part is named "${name}" too` });
+    }
+    if (request.steps[name]) {
+      faults.push({
+        pointer: `/steps/${name}`,
+        detail: `an input is named "${name}" too; steps and inputs share one set of names`,
+      });
+    }
+  }
+  for (const name of attached === 'any' ? [] : attached) {
+    if (request.steps[name]) {
+      faults.push({
+        pointer: `/steps/${name}`,
+        detail: `a file part is named "${name}" too; steps and inputs share one set of names`,
+      });
+    }
+  }
+  return faults;
+}
+
+export function inputPointer(request: Pick<JobRequest, 'input'>, name: string): string {
+  return name === 'input' && request.input !== undefined ? '/input' : `/inputs/${name}`;
+}
+
+function refuseInput(reference: InputReference, rules: JobRules): string | undefined {
+  if (typeof reference === 'object' && 'url' in reference) return rules.refuseUrl(reference.url);
+  if (typeof reference === 'object' && 'key' in reference) return undefined;
+  const id = typeof reference === 'string' ? reference : reference.upload;
+  if (id.startsWith('up_')) return undefined;
+  if (/^https?:/.test(id)) return 'expected an upload id (up_…); an address is sent as {"url": "https://…"}';
+  return `expected an upload id that starts with up_, got "${id.slice(0, 80)}"; POST the file to /v1/uploads first`;
+}

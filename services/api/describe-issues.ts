@@ -1,0 +1,96 @@
+/** zod issues → faults with JSON Pointers, in words that name what was expected and the nearest valid name. */
+import { z } from 'zod';
+import type { FieldError } from '../../shared/errors.ts';
+import { suggestName } from './nearest-name.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Parses `value`; `at` is where it stands in the request. Answers the parsed value or what is wrong with it. */
+export function parseAt<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  at: Path = [],
+): { readonly value: T; readonly faults?: never } | { readonly faults: readonly FieldError[]; readonly value?: never } {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return { value: parsed.data };
+  const names = (path: Path) => namesAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), path);
+  return { faults: parsed.error.issues.flatMap((issue) => describeIssue(issue, at, [], names)) };
+}
+
+export function pointerOf(path: Path): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function describeIssue(issue: Issue, at: Path, within: Path, names: (path: Path) => readonly string[]): FieldError[] {
+  const local = [...within, ...issue.path];
+  const pointer = pointerOf([...at, ...local]);
+  if (issue.code === 'unrecognized_keys') {
+    const known = names(local);
+    return issue.keys.map((key) => ({
+      pointer: pointerOf([...at, ...local, key]),
+      detail: `"${key}" is not known here; ${suggestName(key, known)}`,
+    }));
+  }
+  if (issue.code === 'invalid_union') return describeUnion(issue, at, local, names);
+  if (issue.code === 'invalid_key') return [{ pointer, detail: issue.issues[0]?.message ?? issue.message }];
+  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
+    const detail = `"${issue.input}" is not possible here; ${suggestName(issue.input, issue.values.map(String))}`;
+    return [{ pointer, detail }];
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [{ pointer, detail: `missing; expected ${issue.expected}` }];
+  }
+  return [{ pointer, detail: issue.message }];
+}
+
+/** Of a union the branch that understood most of the value speaks: the one whose faults lie deepest, then the one with fewest. */
+function describeUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  at: Path,
+  local: Path,
+  names: (path: Path) => readonly string[],
+): FieldError[] {
+  const depth = (branch: readonly Issue[]) =>
+    Math.max(0, ...branch.map((fault) => fault.path.length + (fault.code === 'unrecognized_keys' ? 1 : 0)));
+  const ranked = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
+  const best = ranked[0];
+  if (!best || depth(best) === 0) {
+    const expected = issue.errors.flatMap((branch) => branch.map((fault) => fault.message));
+    return [{ pointer: pointerOf([...at, ...local]), detail: [...new Set(expected)].join('; or: ') || issue.message }];
+  }
+  return best.flatMap((fault) => describeIssue(fault, at, local, names));
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+  readonly allOf?: readonly SchemaNode[];
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, SchemaNode>>;
+}
+
+/** The property names a JSON Schema knows at a path, over all branches of its unions. */
+function namesAt(schema: unknown, path: Path): readonly string[] {
+  const root = schema as SchemaNode;
+  let nodes = spread(root, root);
+  for (const part of path)
+    nodes = nodes.flatMap((node) => childrenOf(node, part)).flatMap((node) => spread(node, root));
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+function childrenOf(node: SchemaNode, part: PropertyKey): SchemaNode[] {
+  if (typeof part === 'number') return node.items ? [node.items] : [];
+  const named = node.properties?.[String(part)];
+  if (named) return [named];
+  return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
+}
+
+function spread(node: SchemaNode, root: SchemaNode): SchemaNode[] {
+  const target = node.$ref?.startsWith('#/$defs/') ? root.$defs?.[node.$ref.slice('#/$defs/'.length)] : undefined;
+  const branches = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.allOf ?? []), ...(target ? [target] : [])];
+  return [node, ...branches.flatMap((branch) => spread(branch, root))];
+}

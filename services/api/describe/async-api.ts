@@ -1,0 +1,3 @@
+export function describeAsyncApi(): unknown {
+  return {};
+}

@@ -1,0 +1,73 @@
+/** Up to a thousand jobs in one transaction. The faulty ones get their problem, the others are accepted. */
+import { z } from 'zod';
+import { AppError } from '../../shared/errors.ts';
+import { submitJobs } from '../../shared/ledger/submit-jobs.ts';
+import type { Job } from '../../shared/messages/job.ts';
+import { checkJob, type JobPlan, type JobRules, refusal } from './check-job.ts';
+import { parseAt } from './describe-issues.ts';
+import { findObjects, findUploads, type KnownObjects, type KnownUploads, resolveInputs } from './resolve-inputs.ts';
+import { handOn, newJob, type SettleJobs, type SubmitDeps, type Submitter } from './submit-job.ts';
+
+export const maxBatchJobs = 1000;
+
+/** `{"jobs": […]}`, or the bare array. Each element is checked as a job of its own. */
+const batchRequest = z.strictObject({ jobs: z.array(z.unknown()) });
+
+type Checked = { readonly plan: JobPlan } | { readonly fault: AppError };
+export type BatchAnswer = { readonly job: Job } | { readonly fault: AppError };
+
+export async function submitBatch(
+  deps: SubmitDeps,
+  submitter: Submitter,
+  document: unknown,
+  settle: (client: Parameters<SettleJobs>[0], answers: readonly BatchAnswer[]) => Promise<void>,
+): Promise<readonly BatchAnswer[]> {
+  const checked = readBatch(document).map((job) => check(job, deps.rules));
+  const plans = checked.flatMap((item) => ('plan' in item ? item.plan : []));
+  const objects = await findObjects(deps.store, submitter.tenant, plans);
+  const answers = await deps.database.transaction(async (client) => {
+    const uploads = await findUploads(client, submitter.tenant, plans);
+    const ready = checked.map((item) => resolve(item, submitter, uploads, objects));
+    const jobs = [
+      ...(await submitJobs(
+        client,
+        ready.flatMap((item) => ('job' in item ? item.job : [])),
+      )),
+    ];
+    const inOrder = ready.map((item) => ('fault' in item ? item : { job: jobs.shift() as Job }));
+    await settle(client, inOrder);
+    return inOrder;
+  });
+  handOn(
+    deps,
+    submitter,
+    answers.flatMap((answer) => ('job' in answer ? answer.job : [])),
+  );
+  return answers;
+}
+
+function readBatch(document: unknown): readonly unknown[] {
+  const { value, faults } = parseAt(batchRequest, Array.isArray(document) ? { jobs: document } : document);
+  if (faults) throw refusal(faults);
+  const count = value.jobs.length;
+  if (count > 0 && count <= maxBatchJobs) return value.jobs;
+  throw refusal([{ pointer: '/jobs', detail: `expected 1 to ${maxBatchJobs} jobs, got ${count}` }]);
+}
+
+function check(document: unknown, rules: JobRules): Checked {
+  return attempt(() => ({ plan: checkJob(document, rules) }));
+}
+
+function resolve(item: Checked, submitter: Submitter, uploads: KnownUploads, objects: KnownObjects) {
+  if ('fault' in item) return item;
+  return attempt(() => ({ job: newJob(submitter, item.plan, resolveInputs(item.plan, uploads, objects)) }));
+}
+
+function attempt<T>(work: () => T): T | { readonly fault: AppError } {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) return { fault: error };
+    throw error;
+  }
+}

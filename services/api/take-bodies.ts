@@ -1,0 +1,45 @@
+/** When a request body is read, and what becomes of one that nobody wants. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { parseJson } from './parse-json.ts';
+
+/** How long a refused sender may go on talking before the connection is cut; long enough for it to read the answer. */
+const lingerMs = 5000;
+
+/** JSON with the place of a fault; an empty body is none. */
+export function takeJson(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  app.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json$/i,
+    { parseAs: 'string' },
+    async (_request: unknown, body: string) => (body === '' ? undefined : parseJson(body)),
+  );
+}
+
+/**
+ * A client that sends `Expect: 100-continue` is told to go on only when the request has passed the checks that need no body
+ * (key, back pressure); Node would tell it at once.
+ */
+export function takeBodiesLate(app: FastifyInstance): void {
+  const waiting = new WeakSet<IncomingMessage>();
+  app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    waiting.add(request);
+    app.server.emit('request', request, response);
+  });
+  app.addHook('preParsing', async (request, reply, payload) => {
+    if (waiting.has(request.raw)) reply.raw.writeContinue();
+    return payload;
+  });
+  app.addHook('onResponse', async (request) => letGo(request.raw));
+}
+
+/** Reads on past an early answer, else the sender never gets round to reading it, but not for ever. */
+function letGo(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return;
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  timer.unref();
+  request.once('close', () => clearTimeout(timer));
+  request.on('error', () => undefined);
+  request.unpipe();
+  request.resume();
+}
