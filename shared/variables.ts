@@ -1,6 +1,6 @@
 /** Environment variables that more than one part reads (contract §1), each with its check. Read them with `readEnvironment`. */
 import { z } from 'zod';
-import { cidrFaults } from './outbound/create-address-guard.ts';
+import { allowCidrs } from './outbound/allow-cidrs.ts';
 import { defaultRetryDelaysMs } from './queue/topology.ts';
 
 /** Comma separated, spaces ignored. */
@@ -28,9 +28,5 @@ export const sharedVariables = {
       'expected whole milliseconds, separated by commas',
     )
     .default([...defaultRetryDelaysMs]),
-  FARM_OUTBOUND_ALLOW_CIDRS: commaList
-    .superRefine((cidrs, context) => {
-      for (const message of cidrFaults(cidrs)) context.addIssue({ code: 'custom', message });
-    })
-    .default([]),
+  FARM_OUTBOUND_ALLOW_CIDRS: allowCidrs,
 } as const;

@@ -25,18 +25,28 @@ export interface NotifierProcessConfig extends NotifierConfig {
   readonly healthPort: number | undefined;
 }
 
+export const defaultNotifierConfig: NotifierConfig = {
+  concurrency: 200,
+  receiverConcurrency: 10,
+  timeoutMs: 20_000,
+  delayFactor: 1,
+  // An indexed query of well under a millisecond. LISTEN/NOTIFY would spare it, but NOTIFY takes a lock on the whole
+  // database at commit, which puts every transaction that ends a job in one line.
+  pollEveryMs: 250,
+  outboundAllowCidrs: [],
+  drainTimeoutMs: 22_000,
+};
+
 const count = (max: number, fallback: number) => z.coerce.number().int().min(1).max(max).default(fallback);
 
 const variables = {
   FARM_OUTBOUND_ALLOW_CIDRS: sharedVariables.FARM_OUTBOUND_ALLOW_CIDRS,
-  FARM_NOTIFIER_CONCURRENCY: count(10_000, 200),
-  FARM_WEBHOOK_RECEIVER_CONCURRENCY: count(1000, 10),
-  FARM_WEBHOOK_TIMEOUT_MS: count(120_000, 20_000),
-  FARM_WEBHOOK_DELAY_FACTOR: z.coerce.number().gt(0).max(1).default(1),
-  // An indexed query of well under a millisecond. LISTEN/NOTIFY would spare it, but NOTIFY takes a lock on the whole
-  // database at commit, which puts every transaction that ends a job in one line.
-  FARM_NOTIFIER_POLL_MS: count(60_000, 250),
-  FARM_NOTIFIER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(22_000),
+  FARM_NOTIFIER_CONCURRENCY: count(10_000, defaultNotifierConfig.concurrency),
+  FARM_WEBHOOK_RECEIVER_CONCURRENCY: count(1000, defaultNotifierConfig.receiverConcurrency),
+  FARM_WEBHOOK_TIMEOUT_MS: count(120_000, defaultNotifierConfig.timeoutMs),
+  FARM_WEBHOOK_DELAY_FACTOR: z.coerce.number().gt(0).max(1).default(defaultNotifierConfig.delayFactor),
+  FARM_NOTIFIER_POLL_MS: count(60_000, defaultNotifierConfig.pollEveryMs),
+  FARM_NOTIFIER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(defaultNotifierConfig.drainTimeoutMs),
 };
 
 const processVariables = {
