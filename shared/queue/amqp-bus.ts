@@ -1,6 +1,71 @@
+import type { Log } from '../log.ts';
+import { BroadcastListener } from './amqp/broadcast-listener.ts';
+import { brokerAddress } from './amqp/broker-address.ts';
+import { BrokerConnection } from './amqp/broker-connection.ts';
+import { BrokerDesk } from './amqp/broker-desk.ts';
+import { declareTopology } from './amqp/declare-topology.ts';
+import { Publisher } from './amqp/publisher.ts';
+import { QueueConsumer } from './amqp/queue-consumer.ts';
+import { WorkSlot } from './amqp/work-slot.ts';
 import type { Bus } from './bus.ts';
-import type { BusOptions } from './open-bus.ts';
+import { epochMessage } from './epoch-message.ts';
+import type { Topology } from './topology.ts';
 
-export async function createAmqpBus(_options: BusOptions): Promise<Bus> {
-  throw new Error('amqp-bus is being written');
+export interface AmqpBusOptions {
+  readonly url: string;
+  readonly topology: Topology;
+  readonly log: Log;
+  readonly name: string;
+}
+
+/** What the bus opened for others and closes with itself. */
+interface Opened {
+  readonly fault: string | undefined;
+  readonly closed: boolean;
+  close(): Promise<void>;
+}
+
+/** One RabbitMQ. Publishing and consuming have a connection each: a broker short of memory stops reading publishers only. */
+export async function createAmqpBus(options: AmqpBusOptions): Promise<Bus> {
+  const { log } = options;
+  const publishing = connectTo(options, 'publish');
+  const consuming = connectTo(options, 'consume');
+  const publisher = new Publisher(publishing, log);
+  const desk = new BrokerDesk(consuming, log);
+  const opened = new Set<Opened>([publisher, desk]);
+  const keep = <T extends Opened>(part: T): T => {
+    for (const other of opened) if (other.closed) opened.delete(other);
+    opened.add(part);
+    return part;
+  };
+  await Promise.all([publishing, consuming].map((connection) => connection.whenTried()));
+  return {
+    publish: (message) => publisher.publish(message),
+    consume: (queue, { prefetch }, onDelivery) =>
+      keep(new QueueConsumer({ connection: consuming, queue, prefetch, onDelivery, log })),
+    listen: (exchange, bindingKey, onMessage) =>
+      keep(new BroadcastListener({ connection: consuming, exchange, bindingKey, onMessage, log })),
+    openSlot: () => keep(new WorkSlot({ connection: consuming, log })),
+    depth: (queue) => desk.depth(queue),
+    readEpoch: () => desk.readEpoch(),
+    writeEpoch: (epoch) => publisher.publish(epochMessage(epoch)),
+    health() {
+      const faults = [publishing, consuming, ...opened].map((part) => part.fault);
+      const reason = faults.find((fault) => fault !== undefined);
+      return reason === undefined ? { name: 'broker', ok: true } : { name: 'broker', ok: false, reason };
+    },
+    async close() {
+      await Promise.all([...opened].map((part) => part.close()));
+      await Promise.all([publishing.close(), consuming.close()]);
+    },
+  };
+}
+
+function connectTo({ url, topology, log, name }: AmqpBusOptions, use: 'publish' | 'consume'): BrokerConnection {
+  return new BrokerConnection({
+    address: brokerAddress(url),
+    name: `${name} (${use})`,
+    prepare: (model) => declareTopology(model, topology),
+    log,
+  });
 }

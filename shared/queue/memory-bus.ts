@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
-import type { Bus, Consumer, Delivery, OutgoingMessage } from './bus.ts';
+import type { Bus, Consumer, Delivery } from './bus.ts';
+import { epochMessage } from './epoch-message.ts';
 import { MemoryBroker } from './memory/memory-broker.ts';
 import { memoryDelivery } from './memory/memory-delivery.ts';
 import { createMemorySlot } from './memory/memory-slot.ts';
@@ -46,10 +47,6 @@ export function createMemoryBus(options: { readonly topology: Topology; readonly
       broker.close();
     },
   };
-}
-
-export function epochMessage(epoch: string): OutgoingMessage {
-  return { exchange: '', routingKey: queues.epoch, body: epoch, mandatory: true };
 }
 
 function startConsumer(broker: MemoryBroker, consumption: Consumption): Consumer {

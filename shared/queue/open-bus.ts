@@ -22,5 +22,6 @@ export async function openBus({ urls, topology, log, name }: BusOptions): Promis
   const [first, ...others] = urls;
   if (first === undefined) throw new ConfigError(['FARM_BROKER_URL: expected memory: or amqp://…, got nothing']);
   if (first === 'memory:' && others.length === 0) return createMemoryBus({ topology, log });
-  return createAmqpBus({ urls, topology, log, name });
+  if (others.length > 0) throw new ConfigError(['FARM_BROKER_URL: expected one address, got several']);
+  return createAmqpBus({ url: first, topology, log, name });
 }

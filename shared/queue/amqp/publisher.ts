@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { ConfirmChannel, Message, Options } from 'amqplib';
+import type { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { OutgoingMessage } from '../bus.ts';
+import { refused, unavailable } from '../refusals.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import { confirmChannel, type LiveChannel, SupervisedChannel } from './supervised-channel.ts';
+import { Window } from './window.ts';
+
+/** RabbitMQ's reject-publish is a soft limit: with at most 16 unconfirmed a full queue overshoots by a few messages only. */
+const maxUnconfirmed = 16;
+const confirmWithinMs = 5000;
+/** A restart of a channel or a short loss of the connection is waited out; beyond it callers are told at once. */
+const patienceMs = 1000;
+/** amqplib's words for a negative confirm; any other error of a confirm is the end of the channel. */
+const nacked = 'message nacked';
+
+/** Publishes with confirms on one supervised channel of its own connection. */
+export class Publisher {
+  readonly #connection: BrokerConnection;
+  readonly #channel: SupervisedChannel<ConfirmChannel>;
+  readonly #window = new Window(maxUnconfirmed);
+  readonly #inFlight = new Set<Promise<void>>();
+  /** Keys of messages that came back as unroutable; their confirm follows and is positive all the same. */
+  readonly #returned = new Set<string>();
+  /** Confirms that did not come in time, on the present channel. */
+  #overdue = 0;
+  #closing = false;
+
+  constructor(connection: BrokerConnection, log: Log) {
+    this.#connection = connection;
+    this.#channel = new SupervisedChannel({
+      connection,
+      name: 'the publisher',
+      log,
+      create: confirmChannel,
+      setUp: async ({ channel }) => {
+        this.#overdue = 0;
+        this.#returned.clear();
+        channel.on('return', (message) => this.#returned.add(returnKey(message)));
+      },
+    });
+  }
+
+  get closed(): boolean {
+    return this.#channel.closed;
+  }
+
+  get fault(): string | undefined {
+    return this.#channel.fault;
+  }
+
+  async publish(message: OutgoingMessage): Promise<void> {
+    if (this.#closing) throw unavailable('it is being closed');
+    if (this.#connection.blocked || this.#channel.downForMs > patienceMs) throw this.#away();
+    const publishing = this.#publishInTime(message);
+    this.#inFlight.add(publishing);
+    await publishing.finally(() => this.#inFlight.delete(publishing));
+  }
+
+  /** Waits for the confirms still out, which takes 5 s at most. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#inFlight);
+    await this.#channel.close();
+  }
+
+  async #publishInTime(message: OutgoingMessage): Promise<void> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(unavailable('no confirm in time')), confirmWithinMs);
+    try {
+      await this.#window.enter(deadline.signal);
+      try {
+        await this.#publishOn(await this.#liveChannel(deadline.signal), message, deadline.signal);
+      } finally {
+        this.#window.leave();
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #liveChannel(deadline: AbortSignal): Promise<LiveChannel<ConfirmChannel>> {
+    if (this.#channel.live !== undefined) return this.#channel.live;
+    const patience = AbortSignal.timeout(Math.max(1, patienceMs - this.#channel.downForMs));
+    return await this.#channel.ready(AbortSignal.any([patience, deadline])).catch((error: unknown) => {
+      throw this.#away(error);
+    });
+  }
+
+  #away(cause?: unknown): AppError {
+    return unavailable(this.#connection.fault ?? this.#channel.fault ?? 'it was lost a moment ago', cause);
+  }
+
+  #publishOn(live: LiveChannel<ConfirmChannel>, message: OutgoingMessage, deadline: AbortSignal): Promise<void> {
+    const options = publishOptions(message);
+    const key = [message.exchange, message.routingKey, options.messageId].join('\n');
+    return new Promise((resolve, reject) => {
+      let inTime = true;
+      const giveUp = () => {
+        inTime = false;
+        reject(deadline.reason);
+        this.#countOverdue(live);
+      };
+      const onConfirm = (error: Error | null) => {
+        deadline.removeEventListener('abort', giveUp);
+        if (!inTime) this.#overdue -= live === this.#channel.live ? 1 : 0;
+        if (this.#returned.delete(key)) reject(refused(message, 'unroutable'));
+        else if (error === null) resolve();
+        else reject(error.message === nacked ? refused(message, 'full') : unavailable('the channel was lost', error));
+      };
+      deadline.addEventListener('abort', giveUp, { once: true });
+      try {
+        live.channel.publish(message.exchange, message.routingKey, encode(message.body), options, onConfirm);
+      } catch (error) {
+        deadline.removeEventListener('abort', giveUp);
+        live.abandon('it takes no messages');
+        reject(unavailable('the channel was lost', error));
+      }
+    });
+  }
+
+  /** One stuck queue must not stop the others, and a channel that confirms nothing any more is replaced. */
+  #countOverdue(live: LiveChannel<ConfirmChannel>): void {
+    this.#overdue += 1;
+    if (this.#overdue >= maxUnconfirmed && !this.#connection.blocked) live.abandon('confirms do not come');
+  }
+}
+
+function publishOptions(message: OutgoingMessage): Options.Publish & { readonly messageId: string } {
+  return {
+    persistent: true,
+    contentType: 'application/json',
+    mandatory: message.mandatory ?? false,
+    messageId: message.messageId ?? randomUUID(),
+    headers: { ...message.headers },
+    ...(message.correlationId === undefined ? {} : { correlationId: message.correlationId }),
+    ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+  };
+}
+
+/** The same address and id are routed the same way, so twins in flight may share a key. */
+function returnKey({ fields, properties }: Message): string {
+  return [fields.exchange, fields.routingKey, properties.messageId].join('\n');
+}
+
+function encode(body: unknown): Buffer {
+  return Buffer.from(JSON.stringify(body));
+}
