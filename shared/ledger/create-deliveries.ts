@@ -1,4 +1,4 @@
-import { type FarmEvent, terminalEventTypes } from '../messages/event.ts';
+import { type EventType, type FarmEvent, terminalEventTypes } from '../messages/event.ts';
 import { newId } from '../messages/ids.ts';
 import type { WebhookRequest } from '../messages/job.ts';
 import type { Queryable } from './database.ts';
@@ -27,7 +27,7 @@ export async function createDeliveries(client: Queryable, delivery: EventToDeliv
     endpointId: endpoint.id,
     url: endpoint.url,
   }));
-  if (webhook && wants(webhook, event)) targets.push({ endpointId: null, url: normalise(webhook.url) });
+  if (webhook && wantsEvent(webhook, event.type)) targets.push({ endpointId: null, url: normalise(webhook.url) });
   if (targets.length === 0) return;
   await client.query(
     `insert into deliveries
@@ -48,8 +48,8 @@ export async function createDeliveries(client: Queryable, delivery: EventToDeliv
   );
 }
 
-function wants(webhook: WebhookRequest, event: FarmEvent): boolean {
-  return (webhook.events ?? (terminalEventTypes as readonly string[])).includes(event.type);
+export function wantsEvent(webhook: WebhookRequest, type: EventType): boolean {
+  return (webhook.events ?? (terminalEventTypes as readonly string[])).includes(type);
 }
 
 /** One spelling per origin, because deliveries share a lane by origin. A URL that cannot be parsed fails when it is sent, not here. */

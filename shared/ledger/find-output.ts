@@ -3,11 +3,16 @@ import type { Queryable } from './database.ts';
 
 /** One output of a succeeded step, by its name (which may hold slashes). */
 export async function findOutput(
-  _db: Queryable,
-  _tenant: string,
-  _jobId: string,
-  _step: string,
-  _name: string,
+  db: Queryable,
+  tenant: string,
+  jobId: string,
+  step: string,
+  name: string,
 ): Promise<StoredOutput | undefined> {
-  throw new Error('not yet');
+  const outputs = await db.query<{ output: StoredOutput }>(
+    `select output.value as output from steps, json_array_elements(outputs) as output
+     where job_id = $1 and tenant = $2 and name = $3 and status = 'succeeded' and output.value ->> 'name' = $4 limit 1`,
+    [jobId, tenant, step, name],
+  );
+  return outputs.rows[0]?.output;
 }

@@ -9,6 +9,39 @@ export interface Backlog {
   readonly oldestUndispatchedSeconds: number;
 }
 
-export async function readBacklog(_db: Queryable, _tenant: string): Promise<Backlog> {
-  throw new Error('not yet');
+type FarmBacklog = Omit<Backlog, 'tenantOpenSteps'>;
+
+/** Asked for every submission: the tenant's count is exact, what concerns the whole farm is at most a second old. */
+export async function readBacklog(db: Queryable, tenant: string): Promise<Backlog> {
+  const [farm, own] = await Promise.all([
+    readFarmBacklog(db),
+    db.query<{ open: number }>(
+      `select count(*)::int as open from steps where tenant = $1 and status in ('waiting', 'queued', 'running')`,
+      [tenant],
+    ),
+  ]);
+  return { ...farm, tenantOpenSteps: own.rows[0]?.open ?? 0 };
+}
+
+const validForMs = 1000;
+const latest = new WeakMap<Queryable, { readonly until: number; readonly farm: Promise<FarmBacklog> }>();
+
+function readFarmBacklog(db: Queryable): Promise<FarmBacklog> {
+  const known = latest.get(db);
+  if (known && known.until > Date.now()) return known.farm;
+  const farm = queryFarmBacklog(db);
+  latest.set(db, { until: Date.now() + validForMs, farm });
+  farm.catch(() => latest.delete(db));
+  return farm;
+}
+
+async function queryFarmBacklog(db: Queryable): Promise<FarmBacklog> {
+  const backlog = await db.query<FarmBacklog>(
+    `select
+       (select count(*)::int from steps where status in ('waiting', 'queued', 'running')) as "farmOpenSteps",
+       (select count(*)::float8 / 60 from steps where finished_at > now() - interval '60 seconds') as "finishedPerSecond",
+       (select coalesce(greatest(0, extract(epoch from now() - min(queued_at))), 0)::float8
+        from steps where status = 'queued' and dispatched_at is null) as "oldestUndispatchedSeconds"`,
+  );
+  return backlog.rows[0] ?? { farmOpenSteps: 0, finishedPerSecond: 0, oldestUndispatchedSeconds: 0 };
 }

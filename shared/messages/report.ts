@@ -45,5 +45,7 @@ export const controlMessage = z.looseObject({
   what: z.enum(['cancel']),
   job: z.string(),
   step: z.string().optional(),
+  /** Only runs of this dispatch or an older one; absent: all. A retried job runs under a newer one. */
+  dispatch: z.int().optional(),
 });
 export type ControlMessage = z.infer<typeof controlMessage>;

@@ -1,0 +1,73 @@
+import type { TaskReport } from '../messages/report.ts';
+import { announceChanges } from './announce-changes.ts';
+import { passesFence } from './fence.ts';
+import type { Announcement, Happening, JobState } from './job-state.ts';
+import { findStep, replaceStep } from './job-state.ts';
+import { defaultLeasePolicy, type LeasePolicy } from './lease-policy.ts';
+import { cancelSteps, failAsLost, loseDispatch, reopenJob, requeueDispatched } from './move-steps.ts';
+import { releaseSteps } from './release-steps.ts';
+import { settleJob } from './settle-job.ts';
+import { takeReport } from './take-report.ts';
+
+export interface Advance {
+  /** The very same object when it does not concern this job any more. */
+  readonly job: JobState;
+  readonly events: readonly Announcement[];
+}
+
+/**
+ * The whole life of a job, as one pure function of what it is and what happens.
+ *
+ *   job   queued ──first run──► running ──all steps ended──► succeeded · failed · cancelled ──retried──► queued
+ *   step  waiting ──► queued ⇄ running ──► succeeded · failed · cancelled        waiting ──► skipped
+ *
+ * Steps move (take-report.ts, move-steps.ts), then those that waited for them (release-steps.ts), then the job
+ * (settle-job.ts). A job ends once; then only `retried` moves it.
+ */
+export function advanceJob(
+  job: JobState,
+  happening: Happening,
+  now: Date,
+  policy: LeasePolicy = defaultLeasePolicy,
+): Advance {
+  const moved = move(job, happening, now, policy);
+  const settled = settleJob(releaseSteps(moved, now), now);
+  return { job: settled, events: settled === job ? [] : announceChanges(job, settled, happening.what) };
+}
+
+function move(job: JobState, happening: Happening, now: Date, policy: LeasePolicy): JobState {
+  switch (happening.what) {
+    case 'submitted':
+      return job;
+    case 'reported':
+      return moveReported(job, happening.report, now, policy);
+    case 'cancelled':
+      return cancelSteps(job, now);
+    case 'retried':
+      return reopenJob(job);
+    case 'silent':
+      return loseDispatch(job, happening, now, policy);
+    case 'dead':
+      return failAsLost(job, happening, now);
+    case 'forgotten':
+      return requeueDispatched(job);
+  }
+}
+
+function moveReported(job: JobState, report: TaskReport, now: Date, policy: LeasePolicy): JobState {
+  const step = findStep(job, report.step);
+  if (step === undefined || !passesFence(step, report)) return job;
+  const moved = replaceStep(job, takeReport(step, report, policy, now));
+  if (report.what === 'progress') return moved;
+  return { ...moved, status: 'running', startedAt: job.startedAt ?? now, inputs: learnInputs(job.inputs, report) };
+}
+
+/** A worker that fetched a url input knows its size and type; the job shows them from then on. */
+function learnInputs(inputs: JobState['inputs'], report: TaskReport): JobState['inputs'] {
+  const learned = Object.entries(report.inputs ?? {}).flatMap(([reference, { bytes, mediaType }]) => {
+    const known = inputs[reference];
+    if (known === undefined || known.bytes !== null) return [];
+    return [[reference, { ...known, bytes, mediaType }] as const];
+  });
+  return learned.length === 0 ? inputs : { ...inputs, ...Object.fromEntries(learned) };
+}

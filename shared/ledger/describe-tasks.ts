@@ -1,0 +1,86 @@
+import type pg from 'pg';
+import type { StoredOutput } from '../messages/report.ts';
+import { type TaskMessage, tryHeader } from '../messages/task.ts';
+import type { OutgoingMessage } from '../queue/bus.ts';
+import { exchanges, jobRoutingKey } from '../queue/topology.ts';
+import type { ClaimedStep } from './claim-steps.ts';
+import type { ResolvedInput } from './new-job.ts';
+import { resolveInputs, stepsUsed } from './references.ts';
+
+export interface ClaimedTask {
+  readonly step: ClaimedStep;
+  readonly task: TaskMessage;
+}
+
+interface JobOfTask {
+  readonly id: string;
+  readonly inputs: Readonly<Record<string, ResolvedInput>>;
+  readonly traceparent: string;
+  readonly requestId: string;
+}
+
+/** The messages for claimed steps, their inputs resolved to objects and URLs. */
+export async function describeTasks(
+  client: pg.PoolClient,
+  steps: readonly ClaimedStep[],
+): Promise<readonly ClaimedTask[]> {
+  const jobs = await readJobsOfTasks(client, steps);
+  const outputs = await readOutputsUsed(client, steps, jobs);
+  return steps.flatMap((step) => {
+    const job = jobs.get(step.jobId);
+    if (job === undefined) return [];
+    const outputsOf = (name: string) => outputs.get(`${step.jobId} ${name}`) ?? [];
+    return [{ step, task: describeTask(step, job, outputsOf) }];
+  });
+}
+
+function describeTask(
+  step: ClaimedStep,
+  job: JobOfTask,
+  outputsOf: (name: string) => readonly StoredOutput[],
+): TaskMessage {
+  const { tenant, kind, params, dispatch, priorityClass } = step;
+  const inputs = [...resolveInputs(step.uses, { inputs: job.inputs, outputsOf })];
+  const { traceparent, requestId } = job;
+  return {
+    ...{ schema: 1, tenant, job: step.jobId, step: step.name, kind, params, inputs, dispatch, priorityClass },
+    ...{ traceparent, requestId, queuedAt: step.queuedAt.toISOString() },
+  };
+}
+
+/** Published again after a crash it is the same message: same id, same dispatch, one effect. */
+export function messageOfTask(task: TaskMessage): OutgoingMessage {
+  return {
+    exchange: exchanges.jobs,
+    routingKey: jobRoutingKey(task.kind, task.priorityClass),
+    body: task,
+    headers: { [tryHeader]: 0, traceparent: task.traceparent },
+    messageId: `${task.job}.${task.step}.${task.dispatch}`,
+    mandatory: true,
+  };
+}
+
+async function readJobsOfTasks(client: pg.PoolClient, steps: readonly ClaimedStep[]) {
+  const jobs = await client.query<JobOfTask>(
+    'select id, inputs, traceparent, request_id as "requestId" from jobs where id = any($1)',
+    [[...new Set(steps.map((step) => step.jobId))]],
+  );
+  return new Map(jobs.rows.map((job) => [job.id, job]));
+}
+
+async function readOutputsUsed(
+  client: pg.PoolClient,
+  steps: readonly ClaimedStep[],
+  jobs: ReadonlyMap<string, JobOfTask>,
+): Promise<ReadonlyMap<string, readonly StoredOutput[]>> {
+  const used = steps.flatMap(({ jobId, uses }) =>
+    stepsUsed(uses, jobs.get(jobId)?.inputs ?? {}).map((name) => ({ jobId, name })),
+  );
+  if (used.length === 0) return new Map();
+  const outputs = await client.query<{ jobId: string; name: string; outputs: StoredOutput[] }>(
+    `select job_id as "jobId", name, outputs from steps
+     where (job_id, name) in (select * from unnest($1::text[], $2::text[]))`,
+    [used.map(({ jobId }) => jobId), used.map(({ name }) => name)],
+  );
+  return new Map(outputs.rows.map((row) => [`${row.jobId} ${row.name}`, row.outputs]));
+}
