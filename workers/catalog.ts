@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts';
 import { pdfContract } from './pdf/contract.ts';
+import { posterContract } from './poster/contract.ts';
 import { resizeContract } from './resize/contract.ts';
 import { transcodeContract } from './transcode/contract.ts';
 
@@ -7,6 +8,7 @@ import { transcodeContract } from './transcode/contract.ts';
 export const catalog: Readonly<Record<string, Kind>> = {
   resize: { contract: resizeContract, load: async () => (await import('./resize/process.ts')).process },
   transcode: { contract: transcodeContract, load: async () => (await import('./transcode/process.ts')).process },
+  poster: { contract: posterContract, load: async () => (await import('./poster/process.ts')).process },
   pdf: { contract: pdfContract, load: async () => (await import('./pdf/process.ts')).process },
 };
 

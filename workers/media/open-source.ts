@@ -25,11 +25,7 @@ const maxPixels = 8192 * 8192;
 export async function openSource(file: InputFile, signal: AbortSignal): Promise<Source> {
   if (file.bytes === 0) throw new InputError(`"${file.name}" is empty. Send it again.`);
   const demuxer = await sniffDemuxer(file.path);
-  if (demuxer === undefined) {
-    throw new InputError(
-      `"${file.name}" is not a video or sound file (its content was taken for ${file.mediaType}). Send a video or a sound recording.`,
-    );
-  }
+  if (demuxer === undefined) throw notMedia(file);
   const media = await probeMedia({ path: file.path, demuxer, name: file.name, signal });
   const video = chooseVideo(media.video, file.name);
   const audio = chooseAudio(media.audio);
@@ -61,6 +57,11 @@ function chooseVideo(streams: readonly VideoStream[], name: string): VideoStream
 function chooseAudio(streams: readonly AudioStream[]): AudioStream | undefined {
   const usable = streams.filter((stream) => stream.codec !== 'unknown' && stream.channels > 0);
   return usable.find((stream) => stream.isDefault) ?? usable[0];
+}
+
+function notMedia({ name, mediaType }: InputFile): InputError {
+  const guess = mediaType === 'application/octet-stream' ? '' : ` (its content was taken for ${mediaType})`;
+  return new InputError(`"${name}" is not a video or sound file${guess}. Send a video or a sound recording.`);
 }
 
 function nothingUsable(media: Media, name: string): InputError {

@@ -9,6 +9,8 @@ export interface PictureWish {
   readonly deinterlace: 'none' | 'flagged' | 'all';
   /** Leave HDR as it is (ten bits, the source's transfer) instead of mapping it to SDR. */
   readonly keepHdr?: boolean;
+  /** Stills in JPEG want full range; video limited, the default. */
+  readonly range?: 'limited' | 'full';
 }
 
 /**
@@ -17,14 +19,15 @@ export interface PictureWish {
  */
 export function pictureChain(video: VideoStream, wish: PictureWish): string {
   return [
-    ...deinterlacers[wish.deinterlace],
+    ...(video.width < 4 || video.height < 4 ? [] : deinterlacers[wish.deinterlace]),
     ...(wish.fps === undefined ? [] : [`fps=${wish.fps}`]),
-    ...(isHdr(video) && !wish.keepHdr ? toneMap(video, wish.size) : scale(video, wish)),
+    ...(isHdr(video) && !wish.keepHdr ? toneMap(video, wish) : scale(video, wish)),
     'setsar=1',
     `format=${wish.pixelFormat}`,
   ].join(',');
 }
 
+/** bwdif refuses pictures of fewer than 3 columns or 4 lines. */
 const deinterlacers = {
   none: [],
   flagged: ['bwdif=mode=send_frame:deint=interlaced'],
@@ -38,14 +41,14 @@ export function isHdr(video: Pick<VideoStream, 'transfer'>): boolean {
 }
 
 /** Lanczos by default; RGB gets the matrix players assume for the size. */
-function scale(video: VideoStream, { size, keepHdr }: PictureWish): string[] {
+function scale(video: VideoStream, { size, keepHdr, range }: PictureWish): string[] {
   const matrix = /^(rgb|bgr|gbr|argb|abgr|pal8|gray)/.test(video.pixelFormat) ? ':out_color_matrix=bt709' : '';
-  const range = keepHdr === true ? '' : ':in_range=auto:out_range=tv';
-  return [`scale=${size.width}:${size.height}:flags=lanczos${range}${matrix}`];
+  const levels = keepHdr === true ? '' : `:in_range=auto:out_range=${range === 'full' ? 'pc' : 'tv'}`;
+  return [`scale=${size.width}:${size.height}:flags=lanczos${levels}${matrix}`];
 }
 
 /** Scaled first, since the float pictures of the tone mapper are sixteen times as heavy. Tags that are missing are stated. */
-function toneMap(video: VideoStream, size: Size): string[] {
+function toneMap(video: VideoStream, { size, range }: PictureWish): string[] {
   const primaries = video.primaries ?? 'bt2020';
   const matrix = video.matrix ?? 'bt2020nc';
   const input = `tin=${video.transfer}:pin=${zimgNames[primaries] ?? primaries}:min=${zimgNames[matrix] ?? matrix}`;
@@ -54,7 +57,7 @@ function toneMap(video: VideoStream, size: Size): string[] {
     'format=gbrpf32le',
     'zscale=p=bt709',
     'tonemap=tonemap=hable:desat=0',
-    'zscale=t=bt709:m=bt709:r=tv',
+    `zscale=t=bt709:m=bt709:r=${range === 'full' ? 'pc' : 'tv'}`,
   ];
 }
 

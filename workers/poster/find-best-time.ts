@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { threads } from '../media/encoders.ts';
+import { escapeFilterValue } from '../media/escape-filter-value.ts';
+import { runFfmpeg } from '../media/ffmpeg.ts';
+import type { Source } from '../media/open-source.ts';
+
+/** Keyframes of the first ten minutes are looked at: a title is chosen from the beginning, and it costs seconds at most. */
+const lookSeconds = 600;
+
+export interface Candidate {
+  readonly seconds: number;
+  /** Mean luma, 0 … 255. */
+  readonly brightness: number;
+  /** Normalised entropy of the luma, 0 (one flat tone) … 1. */
+  readonly entropy: number;
+}
+
+/** The time of the keyframe that shows most; 0 when there is nothing to choose from. */
+export async function findBestTime(source: Source, scratch: string, signal: AbortSignal): Promise<number> {
+  if (source.video === undefined) return 0;
+  const report = join(scratch, 'candidates.txt');
+  const print = `metadata=print:file=${escapeFilterValue(report)}`;
+  await runFfmpeg({
+    inputs: [
+      {
+        path: source.file.path,
+        options: ['-threads', threads, '-skip_frame', 'nokey', ...source.inputOptions, '-t', String(lookSeconds)],
+      },
+    ],
+    outputs: [
+      {
+        target: '-',
+        options: [
+          ...['-map', `0:${source.video.index}`, '-an', '-fps_mode', 'passthrough'],
+          ...['-vf', `scale=160:-2,signalstats,entropy,${print}`, '-f', 'null'],
+        ],
+      },
+    ],
+    inputName: source.file.name,
+    signal,
+  });
+  return chooseBest(readCandidates(await readFile(report, 'utf8').catch(() => '')));
+}
+
+export function readCandidates(report: string): Candidate[] {
+  return report
+    .split(/^(?=frame:)/m)
+    .map((block) => ({
+      seconds: Number(/pts_time:(-?[\d.]+)/.exec(block)?.[1] ?? Number.NaN),
+      brightness: Number(/signalstats\.YAVG=([\d.]+)/.exec(block)?.[1] ?? Number.NaN),
+      entropy: Number(/normalized_entropy\.normal\.Y=([\d.]+)/.exec(block)?.[1] ?? Number.NaN),
+    }))
+    .filter((candidate) => Object.values(candidate).every(Number.isFinite));
+}
+
+/** Neither nearly black nor nearly white; among the rest the richest, an early one winning over a slightly richer late one. */
+export function chooseBest(candidates: readonly Candidate[]): number {
+  const lit = candidates.filter(({ brightness }) => brightness >= 32 && brightness <= 225);
+  const field = lit.length > 0 ? lit : candidates;
+  const last = field.at(-1)?.seconds ?? 0;
+  const score = ({ entropy, seconds }: Candidate) => entropy - (last > 0 ? 0.05 * (seconds / last) : 0);
+  const [first] = field;
+  if (first === undefined) return 0;
+  return Math.max(0, field.reduce((best, next) => (score(next) > score(best) ? next : best), first).seconds);
+}
