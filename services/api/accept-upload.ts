@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { StoredUpload } from '../../shared/ledger/uploads.ts';
+import { sniffBytes, sniffMediaType } from '../../shared/media-type.ts';
 import { newId } from '../../shared/messages/ids.ts';
 import { uploadKey } from '../../shared/store/keys.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { meterBody } from './meter-body.ts';
-import { sniffBytes, sniffMediaType } from './sniff-media-type.ts';
 
 /** A file as it arrives. `name` is already fit to keep. */
 export interface IncomingFile {

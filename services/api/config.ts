@@ -45,10 +45,50 @@ const shape = {
     .optional(),
 };
 
-/** The variables of the api. `apiKey` is the first admin key, apart from the config so that the config can be logged. */
+const processShape = {
+  FARM_DATABASE_URL: sharedVariables.FARM_DATABASE_URL,
+  FARM_BROKER_URL: sharedVariables.FARM_BROKER_URL,
+  FARM_STORE_URL: sharedVariables.FARM_STORE_URL,
+  FARM_RETRY_DELAYS_MS: sharedVariables.FARM_RETRY_DELAYS_MS,
+  FARM_LOG_LEVEL: sharedVariables.FARM_LOG_LEVEL,
+  FARM_DATA_DIR: z.string().default('.farm'),
+};
+
+/** What the api needs as a program of its own. */
+export interface ApiProcessConfig extends ApiConfig {
+  readonly apiKey: string | undefined;
+  readonly databaseUrl: string;
+  readonly brokerUrls: readonly string[];
+  readonly storeUrl: string;
+  readonly retryDelaysMs: readonly number[];
+  readonly logLevel: string;
+  /** Where a first key is kept that the operator did not give. */
+  readonly dataDir: string;
+}
+
+/** `apiKey` is the first admin key, apart from the config so that the config can be logged. @throws ConfigError */
 export function readApiConfig(environment: Environment): { config: ApiConfig; apiKey: string | undefined } {
   const values = readEnvironment(shape, environment);
-  const config = {
+  return { config: toConfig(values), apiKey: values.FARM_API_KEY };
+}
+
+/** @throws ConfigError listing every faulty variable. */
+export function readApiProcessConfig(environment: Environment): ApiProcessConfig {
+  const values = readEnvironment({ ...shape, ...processShape }, environment);
+  return {
+    ...toConfig(values),
+    apiKey: values.FARM_API_KEY,
+    databaseUrl: values.FARM_DATABASE_URL,
+    brokerUrls: values.FARM_BROKER_URL,
+    storeUrl: values.FARM_STORE_URL,
+    retryDelaysMs: values.FARM_RETRY_DELAYS_MS,
+    logLevel: values.FARM_LOG_LEVEL,
+    dataDir: values.FARM_DATA_DIR,
+  };
+}
+
+function toConfig(values: z.infer<z.ZodObject<typeof shape>>): ApiConfig {
+  return {
     host: values.FARM_HOST,
     port: values.FARM_PORT,
     maxUploadBytes: values.FARM_MAX_UPLOAD_BYTES,
@@ -57,5 +97,4 @@ export function readApiConfig(environment: Environment): { config: ApiConfig; ap
     heartbeatMs: defaultApiConfig.heartbeatMs,
     allowCidrs: values.FARM_OUTBOUND_ALLOW_CIDRS,
   };
-  return { config, apiKey: values.FARM_API_KEY };
 }

@@ -6,18 +6,24 @@ const byExtension: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   tsv: 'text/tab-separated-values',
   json: 'application/json',
+  html: 'text/html',
+  htm: 'text/html',
+  vtt: 'text/vtt',
+  m3u8: 'application/vnd.apple.mpegurl',
   css: 'text/css',
   srt: 'application/x-subrip',
 };
 
 /** `head` is the beginning of the file. Undefined when it is not text. */
 export function sniffText(head: Buffer, name: string): string | undefined {
+  if (head.length === 0) return undefined;
   const text = decode(head);
   if (text === undefined) return undefined;
   const start = withoutPreamble(text);
   if (/^<svg[\s>]/i.test(start)) return 'image/svg+xml';
   if (/^<(html|head|body|script)[\s>]/i.test(start) || /^\s*<!doctype\s+html/i.test(text)) return 'text/html';
   if (/^\s*<\?xml\s/.test(text)) return 'application/xml';
+  if (/^\s*#EXTM3U/.test(text)) return 'application/vnd.apple.mpegurl';
   if (/^WEBVTT(\s|$)/.test(text)) return 'text/vtt';
   if (/^\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} --> /.test(text)) return 'application/x-subrip';
   if (looksLikeMarkdown(text)) return 'text/markdown';
