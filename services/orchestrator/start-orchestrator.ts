@@ -1,8 +1,19 @@
 import type { Database } from '../../shared/ledger/database.ts';
+import { relayDispatches } from '../../shared/ledger/relay-dispatches.ts';
+import { relayEvents } from '../../shared/ledger/relay-events.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Part } from '../../shared/part.ts';
 import type { Bus } from '../../shared/queue/bus.ts';
+import { applyReports } from './apply-reports.ts';
+import { cleanLedger } from './clean-ledger.ts';
+import { collectProgress } from './collect-progress.ts';
 import type { OrchestratorConfig } from './config.ts';
+import { keepDeadLetters } from './keep-dead-letters.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import { repeat } from './repeat.ts';
+import { runAlone } from './run-alone.ts';
+import { createEpochWatch } from './watch-epoch.ts';
+import { watchLeases } from './watch-leases.ts';
 
 export interface OrchestratorDeps {
   readonly database: Database;
@@ -10,6 +21,55 @@ export interface OrchestratorDeps {
   readonly log: Log;
 }
 
-export async function startOrchestrator(_config: OrchestratorConfig, _deps: OrchestratorDeps): Promise<Part> {
-  throw new Error('not yet');
+/** Wakes of the relays within this time become one run. */
+const relayRestMs = 10;
+
+/**
+ * Applies what workers report, hands out the next steps, publishes events, and watches for silence, lost disks and dead
+ * letters. Any number of orchestrators share the work; what only one may do at a time is guarded by advisory locks.
+ */
+export async function startOrchestrator(config: OrchestratorConfig, deps: OrchestratorDeps): Promise<Part> {
+  const orchestrator: Orchestrator = { config, ...deps };
+  const duties = await startDuties(orchestrator);
+  deps.log.info({ concurrency: config.concurrency }, 'orchestrator.started');
+  let closing: Promise<void> | undefined;
+  return {
+    name: 'orchestrator',
+    health: async () => [deps.bus.health(), await deps.database.health(), ...duties.map((duty) => duty.health())],
+    close: () => {
+      closing ??= stopDuties(duties, deps.log);
+      return closing;
+    },
+  };
+}
+
+async function startDuties(orchestrator: Orchestrator) {
+  const { config, database, bus, log } = orchestrator;
+  const relay = { database, bus, log, leases: config.leases };
+  const wake = () => {
+    dispatches.wake();
+    events.wake();
+  };
+  const epoch = createEpochWatch(orchestrator, () => wake());
+  // Before anything else: a broker that forgot must not be taken for one that is only slow.
+  await epoch.check().catch((error: unknown) => log.warn({ err: error }, 'epoch.unchecked'));
+  const everyMs = config.relayEveryMs;
+  const dispatches = repeat(() => relayDispatches(relay), { name: 'dispatches', everyMs, restMs: relayRestMs, log });
+  const events = repeat(() => relayEvents(relay), { name: 'events', everyMs, restMs: relayRestMs, log });
+  const clean = () => runAlone(database, 'clean', () => cleanLedger(database, config.retention));
+  return [
+    applyReports(orchestrator, wake),
+    collectProgress(orchestrator, () => events.wake()),
+    keepDeadLetters(orchestrator, wake),
+    watchLeases(orchestrator, wake),
+    repeat(epoch.check, { name: 'epoch', everyMs: config.relayEveryMs, log }),
+    repeat(clean, { name: 'clean', everyMs: config.cleanEveryMs, log }),
+    dispatches,
+    events,
+  ];
+}
+
+async function stopDuties(duties: readonly { stop(): Promise<void> }[], log: Log): Promise<void> {
+  await Promise.all(duties.map((duty) => duty.stop()));
+  log.info('orchestrator.stopped');
 }

@@ -1,0 +1,33 @@
+import { applyReport } from '../../shared/ledger/apply-report.ts';
+import { type TaskReport, taskReport } from '../../shared/messages/report.ts';
+import type { Delivery } from '../../shared/queue/bus.ts';
+import { queues } from '../../shared/queue/topology.ts';
+import { type Consuming, consumeUntil } from './consume-until.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import { persist } from './persist.ts';
+import { stopStrayRun } from './stop-stray-run.ts';
+
+/** Takes what workers say of their runs (all but progress) into the ledger; `onApplied` lets the relays look at once. */
+export function applyReports(orchestrator: Orchestrator, onApplied: () => void): Consuming {
+  const { bus, log, config } = orchestrator;
+  return consumeUntil(bus, queues.state, { prefetch: config.concurrency, log }, async (delivery, signal) => {
+    const report = parseReport(orchestrator, delivery);
+    if (report === undefined) return delivery.reject();
+    const verdict = await persist(() => applyReport(orchestrator.database, report, config.leases), signal);
+    delivery.ack();
+    if (verdict === 'applied') return onApplied();
+    log.debug({ ...identify(report) }, 'report.ignored');
+    if (report.what === 'started') await stopStrayRun(orchestrator, report);
+  });
+}
+
+export function parseReport({ log }: Pick<Orchestrator, 'log'>, delivery: Delivery): TaskReport | undefined {
+  const parsed = taskReport.safeParse(delivery.body);
+  if (parsed.success) return parsed.data;
+  log.error({ err: parsed.error, queue: delivery.queue, routingKey: delivery.routingKey }, 'report.unreadable');
+  return undefined;
+}
+
+function identify({ job, step, what, dispatch, try: tryNumber, run, worker }: TaskReport) {
+  return { job, step, what, dispatch, try: tryNumber, run, worker };
+}

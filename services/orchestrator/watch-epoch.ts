@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { applyHappening } from '../../shared/ledger/apply-happening.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import { runAlone } from './run-alone.ts';
+
+const broker = 'farm';
+
+interface Remembered {
+  /** null: the broker lost its disk and its queues are too young to be trusted. */
+  readonly epoch: string | null;
+  readonly ageMs: number;
+}
+
+export interface EpochWatch {
+  check(): Promise<void>;
+}
+
+/**
+ * Finds a broker that lost its disk. A message kept in the broker names its disk; the ledger remembers the name.
+ *
+ *   same name               → all is well
+ *   another name            → another disk: everything dispatched goes out anew, the name is remembered
+ *   no name                 → the disk is gone: everything dispatched goes out anew, and the broker is on probation
+ *   no name, on probation   → after `epochSettleMs` it gets a new name. A queue that is younger can vanish with its
+ *                             messages when the broker is killed (RabbitMQ, single node), so a broker that went away on
+ *                             probation starts it over.
+ */
+export function createEpochWatch(orchestrator: Orchestrator, onForgotten: () => void): EpochWatch {
+  let wentAway = false;
+  return {
+    check: async () => {
+      if (!orchestrator.bus.health().ok) {
+        wentAway = true;
+        return;
+      }
+      await runAlone(orchestrator.database, 'epoch', async () => {
+        if ((await checkEpoch(orchestrator, wentAway)) > 0) onForgotten();
+        wentAway = false;
+      });
+    },
+  };
+}
+
+async function checkEpoch(orchestrator: Orchestrator, wentAway: boolean): Promise<number> {
+  const { bus, config } = orchestrator;
+  const [named, remembered] = [await bus.readEpoch(), await readRemembered(orchestrator)];
+  if (named !== undefined) {
+    if (named === remembered?.epoch) return 0;
+    const forgotten = await sendOutAnew(orchestrator, 'epoch.other');
+    await remember(orchestrator, named);
+    return forgotten;
+  }
+  const onProbation = remembered?.epoch === null && !wentAway;
+  const forgotten = onProbation ? 0 : await sendOutAnew(orchestrator, 'epoch.lost');
+  if (!onProbation) await remember(orchestrator, null);
+  if (onProbation ? remembered.ageMs >= config.epochSettleMs : config.epochSettleMs === 0) {
+    const epoch = randomUUID();
+    await bus.writeEpoch(epoch);
+    await remember(orchestrator, epoch);
+  }
+  return forgotten;
+}
+
+async function sendOutAnew({ database, log, config }: Orchestrator, why: string): Promise<number> {
+  const jobs = await database.query<{ jobId: string }>(
+    `select distinct job_id as "jobId" from steps where status in ('queued', 'running') and dispatched_at is not null`,
+  );
+  for (const { jobId } of jobs.rows) await applyHappening(database, { jobId }, { what: 'forgotten' }, config.leases);
+  log.info({ jobs: jobs.rows.length }, why);
+  return jobs.rows.length;
+}
+
+async function readRemembered({ database }: Orchestrator): Promise<Remembered | undefined> {
+  const rows = await database.query<Remembered>(
+    `select epoch, (extract(epoch from clock_timestamp() - seen_at) * 1000)::float8 as "ageMs"
+     from broker_epochs where broker = $1`,
+    [broker],
+  );
+  return rows.rows[0];
+}
+
+async function remember({ database }: Orchestrator, epoch: string | null): Promise<void> {
+  await database.query(
+    `insert into broker_epochs (broker, epoch, seen_at) values ($1, $2, clock_timestamp())
+     on conflict (broker) do update set epoch = excluded.epoch, seen_at = excluded.seen_at`,
+    [broker, epoch],
+  );
+}
