@@ -46,23 +46,24 @@ export async function startOrchestrator(config: OrchestratorConfig, deps: Orches
 async function startDuties(orchestrator: Orchestrator) {
   const { config, database, bus, log } = orchestrator;
   const relay = { database, bus, log, leases: config.leases };
+  const epoch = createEpochWatch(orchestrator);
+  // Before anything else: a broker that forgot must not be taken for one that is only slow.
+  await epoch.check().catch((error: unknown) => log.warn({ err: error }, 'epoch.unchecked'));
+  const relaying = { everyMs: config.relayEveryMs, restMs: relayRestMs, log };
+  const dispatches = repeat(() => relayDispatches(relay), { name: 'dispatches', ...relaying });
+  const events = repeat(() => relayEvents(relay), { name: 'events', ...relaying });
   const wake = () => {
     dispatches.wake();
     events.wake();
   };
-  const epoch = createEpochWatch(orchestrator, () => wake());
-  // Before anything else: a broker that forgot must not be taken for one that is only slow.
-  await epoch.check().catch((error: unknown) => log.warn({ err: error }, 'epoch.unchecked'));
-  const everyMs = config.relayEveryMs;
-  const dispatches = repeat(() => relayDispatches(relay), { name: 'dispatches', everyMs, restMs: relayRestMs, log });
-  const events = repeat(() => relayEvents(relay), { name: 'events', everyMs, restMs: relayRestMs, log });
+  const checkEpoch = async () => (await epoch.check()) > 0 && wake();
   const clean = () => runAlone(database, 'clean', () => cleanLedger(database, config.retention));
   return [
     applyReports(orchestrator, wake),
     collectProgress(orchestrator, () => events.wake()),
     keepDeadLetters(orchestrator, wake),
     watchLeases(orchestrator, wake),
-    repeat(epoch.check, { name: 'epoch', everyMs: config.relayEveryMs, log }),
+    repeat(checkEpoch, { name: 'epoch', everyMs: config.epochEveryMs, log }),
     repeat(clean, { name: 'clean', everyMs: config.cleanEveryMs, log }),
     dispatches,
     events,

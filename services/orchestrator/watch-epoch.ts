@@ -4,6 +4,13 @@ import type { Orchestrator } from './orchestrator.ts';
 import { runAlone } from './run-alone.ts';
 
 const broker = 'farm';
+/** While all is well; a broker that went away is looked at as soon as it is back. */
+const betweenLooksMs = 10_000;
+
+interface Looked {
+  readonly forgotten: number;
+  readonly settled: boolean;
+}
 
 interface Remembered {
   /** null: the broker lost its disk and its queues are too young to be trusted. */
@@ -12,7 +19,8 @@ interface Remembered {
 }
 
 export interface EpochWatch {
-  check(): Promise<void>;
+  /** How many jobs had steps that must go out anew. */
+  check(): Promise<number>;
 }
 
 /**
@@ -25,40 +33,47 @@ export interface EpochWatch {
  *                             messages when the broker is killed (RabbitMQ, single node), so a broker that went away on
  *                             probation starts it over.
  */
-export function createEpochWatch(orchestrator: Orchestrator, onForgotten: () => void): EpochWatch {
+export function createEpochWatch(orchestrator: Orchestrator): EpochWatch {
   let wentAway = false;
+  let nextLook = 0;
   return {
     check: async () => {
       if (!orchestrator.bus.health().ok) {
         wentAway = true;
-        return;
+        return 0;
       }
-      await runAlone(orchestrator.database, 'epoch', async () => {
-        if ((await checkEpoch(orchestrator, wentAway)) > 0) onForgotten();
-        wentAway = false;
-      });
+      if (Date.now() < nextLook && !wentAway) return 0;
+      const looked = await runAlone(orchestrator.database, 'epoch', () => checkEpoch(orchestrator, wentAway));
+      if (looked === undefined) return 0;
+      wentAway = false;
+      nextLook = Date.now() + (looked.settled ? betweenLooksMs : 0);
+      return looked.forgotten;
     },
   };
 }
 
-async function checkEpoch(orchestrator: Orchestrator, wentAway: boolean): Promise<number> {
+async function checkEpoch(orchestrator: Orchestrator, wentAway: boolean): Promise<Looked> {
+  const named = await orchestrator.bus.readEpoch();
+  const remembered = await readRemembered(orchestrator);
+  if (named === undefined) return await probate(orchestrator, wentAway ? undefined : remembered);
+  if (named === remembered?.epoch) return { forgotten: 0, settled: true };
+  const forgotten = await sendOutAnew(orchestrator, 'epoch.other');
+  await remember(orchestrator, named);
+  return { forgotten, settled: true };
+}
+
+async function probate(orchestrator: Orchestrator, remembered: Remembered | undefined): Promise<Looked> {
   const { bus, config } = orchestrator;
-  const [named, remembered] = [await bus.readEpoch(), await readRemembered(orchestrator)];
-  if (named !== undefined) {
-    if (named === remembered?.epoch) return 0;
-    const forgotten = await sendOutAnew(orchestrator, 'epoch.other');
-    await remember(orchestrator, named);
-    return forgotten;
-  }
-  const onProbation = remembered?.epoch === null && !wentAway;
+  const onProbation = remembered?.epoch === null;
   const forgotten = onProbation ? 0 : await sendOutAnew(orchestrator, 'epoch.lost');
   if (!onProbation) await remember(orchestrator, null);
-  if (onProbation ? remembered.ageMs >= config.epochSettleMs : config.epochSettleMs === 0) {
+  const settled = (onProbation ? remembered.ageMs : 0) >= config.epochSettleMs;
+  if (settled) {
     const epoch = randomUUID();
     await bus.writeEpoch(epoch);
     await remember(orchestrator, epoch);
   }
-  return forgotten;
+  return { forgotten, settled };
 }
 
 async function sendOutAnew({ database, log, config }: Orchestrator, why: string): Promise<number> {
