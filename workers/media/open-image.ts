@@ -23,6 +23,8 @@ const maxDecodeBytes = 1024 ** 3;
 export interface OpenOptions {
   /** Longest side in pixels a vector drawing should be rasterised to; left out, SVG is refused. */
   readonly vectorSidePx?: number;
+  /** Open this page or frame alone (from 1). */
+  readonly page?: number;
   /** Take what can be read of a damaged file instead of refusing it. */
   readonly salvage?: boolean;
 }
@@ -37,8 +39,8 @@ export interface OpenedImage {
   /** More than 1 only for an animated GIF or WebP. */
   readonly frames: number;
   readonly metadata: Metadata;
-  /** A new pipeline over one page or frame (from 1, default the first); not yet turned upright. */
-  decode(page?: number): Sharp;
+  /** A new pipeline over the page that was asked for, or the first; not yet turned upright. */
+  decode(): Sharp;
   /** A new pipeline over the first `count` frames, one below the other as libvips has them. */
   decodeFrames(count: number): Sharp;
 }
@@ -64,10 +66,20 @@ async function openAs(format: ImageFormat, input: InputFile, options: OpenOption
   };
   if (format === 'svg' || format === 'svgz') return openVector(format, input, reading, options.vectorSidePx);
   if (!isReadable(format)) throw unreadable(format);
-  const metadata = await sharp(input.path, reading).metadata();
+  const metadata = await readPage(input.path, reading, options.page);
   if (metadata.format !== (format === 'avif' ? 'heif' : format)) throw unreadable(format);
   refuseIfHeavy(metadata, format);
-  return opened(format, input.path, reading, metadata);
+  const { page } = options;
+  return opened(format, input.path, page === undefined ? reading : { ...reading, page: page - 1 }, metadata);
+}
+
+/** Pages of a TIFF may differ in size, so the header is that of the page wanted. */
+async function readPage(path: string, reading: SharpOptions, page: number | undefined): Promise<Metadata> {
+  const first = await sharp(path, reading).metadata();
+  if (page === undefined) return first;
+  const pages = first.pages ?? 1;
+  if (page <= pages) return sharp(path, { ...reading, page: page - 1 }).metadata();
+  throw new InputError(`There is no page ${page}: the picture has ${pages} page${pages === 1 ? '' : 's'}.`);
 }
 
 /** SVG goes in as a buffer: given a path, librsvg would draw files that lie next to it (reference: platform.md §4). */
@@ -100,9 +112,9 @@ function opened(format: ImageFormat, source: string | Buffer, reading: SharpOpti
     width: metadata.autoOrient.width,
     height: metadata.autoOrient.height,
     hasAlpha: metadata.hasAlpha,
-    frames: format === 'gif' || format === 'webp' ? (metadata.pages ?? 1) : 1,
+    frames: reading.page === undefined && (format === 'gif' || format === 'webp') ? (metadata.pages ?? 1) : 1,
     metadata,
-    decode: (page = 1) => sharp(source, { ...reading, page: page - 1 }),
+    decode: () => sharp(source, reading),
     decodeFrames: (count) => sharp(source, { ...reading, pages: count }),
   };
 }

@@ -1,57 +1,38 @@
-import sharp, { type Raw, type Sharp } from 'sharp';
-import type { OpenedImage } from '../media/open-image.ts';
-import type { ResizeParams } from './contract.ts';
-import type { Size } from './plan-geometry.ts';
+import type { Sharp } from 'sharp';
+import { type Frozen, freeze, maxFrozenBytes } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
-import { turn, turnedSize } from './turn.ts';
+import type { Source } from './prepare-source.ts';
+import type { Size } from './size.ts';
 
-/** Raw pixels kept in memory for the renditions of one step: 64 million with alpha. Larger renditions decode again. */
-const maxReducedBytes = 256 * 1024 ** 2;
-
-/** The upright picture, to start each rendition from. */
+/** The prepared picture, to start each rendition from. */
 export interface Picture {
-  readonly image: OpenedImage;
+  readonly source: Source;
   start(rendition: RenditionPlan): Sharp;
 }
 
 /**
- * Several still renditions share one decode, reduced to the largest of them and kept as raw pixels: 2 to 9 times less
- * CPU than a decode each, and sharp's `clone()` of a file does decode each (reference: images-documents.md). One
- * rendition alone streams from the file. So do animated ones: a GIF decodes for next to nothing, and its own palette
- * serves its renditions.
+ * Several still renditions share one decode, reduced to the largest of them and kept as pixels: 2 to 9 times less CPU than
+ * a decode each, and sharp's `clone()` of a file does decode each (reference: images-documents.md). One rendition alone
+ * streams from the file. So do those that keep more than sRGB pixels, and those too large to hold.
  */
-export async function decodeOnce(
-  image: OpenedImage,
-  params: ResizeParams,
-  plan: readonly RenditionPlan[],
-): Promise<Picture> {
-  const upright = (pipeline: Sharp) => turn(pipeline, params.rotate);
-  const source = turnedSize(image, params.rotate);
-  const sharing = plan.filter((rendition) => !rendition.animated && fits(rendition.geometry.scaled));
-  const reduced = sharing.length > 1 ? await reduce(upright(image.decode()), source, sharing) : undefined;
+export async function decodeOnce(source: Source, plan: readonly RenditionPlan[]): Promise<Picture> {
+  const sharing = plan.filter(({ frames, rich, geometry }) => frames === 1 && !rich && fits(geometry.scaled));
+  const reduced = sharing.length > 1 ? await reduce(source, sharing) : undefined;
   return {
-    image,
-    start(rendition) {
-      if (rendition.animated) return image.decodeFrames();
-      if (reduced === undefined || !sharing.includes(rendition)) return upright(image.decode());
-      return sharp(reduced.data, { raw: reduced.raw, limitInputPixels: false });
-    },
+    source,
+    start: (rendition) => (reduced !== undefined && sharing.includes(rendition) ? reduced.start() : source.still()),
   };
 }
 
-async function reduce(pipeline: Sharp, source: Size, sharing: readonly RenditionPlan[]) {
+function reduce(source: Source, sharing: readonly RenditionPlan[]): Promise<Frozen> {
   const scales = sharing.flatMap(({ geometry: { scaled } }) => [
-    scaled.width / source.width,
-    scaled.height / source.height,
+    scaled.width / source.size.width,
+    scaled.height / source.size.height,
   ]);
   const scale = Math.min(1, Math.max(...scales));
-  const size = { width: Math.round(source.width * scale), height: Math.round(source.height * scale) };
-  const { data, info } = await pipeline
-    .resize({ ...size, fit: 'fill' })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const raw: Raw = { width: info.width, height: info.height, channels: info.channels };
-  return { data, raw };
+  const width = Math.round(source.size.width * scale);
+  const height = Math.round(source.size.height * scale);
+  return freeze(source.still().resize({ width, height, fit: 'fill' }));
 }
 
-const fits = (size: Size) => size.width * size.height * 4 <= maxReducedBytes;
+const fits = (size: Size) => size.width * size.height * 4 <= maxFrozenBytes;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type GeometryWish, planGeometry } from './plan-geometry.ts';
+import { planGeometry } from './plan-geometry.ts';
+import type { GeometryWish } from './resolve-box.ts';
 
 const landscape = { width: 1600, height: 900 };
 const size = (wish: GeometryWish, source = landscape) => planGeometry(source, wish).size;
@@ -61,7 +62,7 @@ describe('planGeometry', () => {
 
   it('places the picture on its canvas where the position says', () => {
     const pad = (position: GeometryWish['position']) =>
-      planGeometry(landscape, { width: 160, height: 160, fit: 'contain', position }).pad;
+      planGeometry(landscape, { width: 160, height: 160, fit: 'contain', position }).canvas;
     expect(pad('top')).toMatchObject({ left: 0, top: 0 });
     expect(pad('center')).toMatchObject({ left: 0, top: 35 });
     expect(pad('bottom')).toMatchObject({ left: 0, top: 70 });

@@ -1,9 +1,13 @@
 import { InputError } from '../../shared/errors.ts';
 import { isWritable, type WritableFormat, writable } from '../media/image-formats.ts';
 import type { OpenedImage } from '../media/open-image.ts';
+import { type PictureLook, pickFormat } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
-import { type Geometry, planGeometry, type Size } from './plan-geometry.ts';
-import { turnedSize } from './turn.ts';
+import { type Geometry, planGeometry } from './plan-geometry.ts';
+import type { Source } from './prepare-source.ts';
+import { withPreset } from './presets.ts';
+import type { Rights } from './read-rights.ts';
+import type { Size } from './size.ts';
 
 /** One output, decided before any pixel is read. */
 export interface RenditionPlan {
@@ -11,25 +15,82 @@ export interface RenditionPlan {
   readonly name: string;
   readonly params: RenditionParams;
   readonly format: WritableFormat;
+  readonly lossless: boolean;
   readonly geometry: Geometry;
-  /** All frames are kept. */
-  readonly animated: boolean;
+  /** How many frames are written: more than 1 makes it an animation. */
+  readonly frames: number;
+  readonly background: string;
+  /** Profile, metadata, depth or gain map are kept, so it starts from the file and not from shared sRGB pixels. */
+  readonly rich: boolean;
+  /** How long each frame stays, in ms, and how often all are shown (0: for ever); null for a still. */
+  readonly timing: { readonly delay: number[]; readonly loop: number } | null;
+  /** Written into outputs that keep the copyright. */
+  readonly rights: Rights;
 }
+
+/** More frames than any animation people look at; a bound on work, not on memory. */
+const maxFrames = 2000;
+
+/** What sharp takes; a frame that stays longer is meant to stay. */
+const maxDelayMs = 65_535;
 
 /** Each rendition takes the step's params unless it says otherwise; without renditions the step is the only one. */
-export function planRenditions(image: OpenedImage, params: ResizeParams, stepName: string): readonly RenditionPlan[] {
-  const { renditions, rotate, damaged: _, ...shared } = params;
-  const source = turnedSize(image, rotate);
-  return Object.entries(renditions ?? { [stepName]: {} }).map(([name, own]) =>
-    planRendition(image, source, name, { ...shared, ...own }),
-  );
+export function listRenditions(
+  params: ResizeParams,
+  stepName: string,
+): readonly (readonly [string, RenditionParams])[] {
+  const { renditions, rotate, flip, crop, trim, damaged, page, maxFrames: _, ...shared } = withPreset(params);
+  return Object.entries(renditions ?? { [stepName]: {} }).map(([name, own]) => [name, { ...shared, ...own }]);
 }
 
-function planRendition(image: OpenedImage, source: Size, name: string, params: RenditionParams): RenditionPlan {
-  const format = params.format ?? (isWritable(image.format) ? image.format : image.hasAlpha ? 'png' : 'jpeg');
-  const geometry = planGeometry(source, params);
+export function isRich({ keep = [], colorSpace, depth, hdr }: RenditionParams): boolean {
+  return keep.includes('icc') || keep.includes('exif') || colorSpace === 'p3' || depth === 16 || hdr === 'keep';
+}
+
+/** What was found out about the source, for all its renditions. */
+export interface SourceFacts {
+  /** Known when a rendition leaves the format to us. */
+  readonly look: PictureLook | undefined;
+  readonly rights: Rights;
+}
+
+export function planRendition(
+  source: Source,
+  step: Pick<ResizeParams, 'maxFrames'>,
+  { look, rights }: SourceFacts,
+  [name, params]: readonly [string, RenditionParams],
+): RenditionPlan {
+  const { image } = source;
+  const available = Math.min(image.frames, step.maxFrames ?? maxFrames);
+  const { format, lossless } = formatFor(source, params, look, available);
+  const geometry = planGeometry(source.size, params);
   refuseIfTooLong(geometry.size, format);
-  return { name, params, format, geometry, animated: image.frames > 1 && writable[format].animation };
+  const frames = writable[format].animation ? available : 1;
+  return {
+    name,
+    params,
+    format,
+    lossless,
+    geometry,
+    frames,
+    background: params.background ?? (writable[format].alpha ? 'transparent' : 'white'),
+    rich: isRich(params),
+    timing: frames > 1 ? timingOf(image, frames) : null,
+    rights: params.keep?.includes('copyright') ? rights : {},
+  };
+}
+
+function timingOf({ metadata }: OpenedImage, frames: number) {
+  const delay = Array.from({ length: frames }, (_, index) => Math.min(metadata.delay?.[index] ?? 100, maxDelayMs));
+  return { delay, loop: metadata.loop ?? 0 };
+}
+
+function formatFor({ image, size }: Source, params: RenditionParams, look: PictureLook | undefined, frames: number) {
+  const lossless = params.lossless ?? false;
+  if (params.format === 'auto' && look !== undefined) return pickFormat(look, size, frames);
+  if (params.format !== undefined && params.format !== 'auto') return { format: params.format, lossless };
+  const own = isWritable(image.format) ? image.format : image.hasAlpha ? ('png' as const) : ('jpeg' as const);
+  return { format: own, lossless };
 }
 
 function refuseIfTooLong(size: Size, format: WritableFormat): void {

@@ -4,33 +4,15 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../shared/errors.ts';
 import { makeTask } from '../../test/support/make-task.ts';
-import { type ResizeParams, resizeParams } from './contract.ts';
+import { difference, near, pixel, resize, solid } from '../../test/support/try-resize.ts';
+import { resizeParams } from './contract.ts';
 import { process } from './process.ts';
-
-/** Runs the kind on one picture, as the api would accept the params. */
-async function resize(bytes: Buffer, params: ResizeParams, name = 'photo.jpg') {
-  const task = await makeTask({ params: resizeParams.parse(params), files: [{ bytes, name }], name: 'thumb' });
-  const outputs = await process(task);
-  return { task, outputs, first: outputs[0]?.path ?? '' };
-}
-
-const solid = (width: number, height: number, background: string) =>
-  sharp({ create: { width, height, channels: 4, background } });
 
 /** 400×200: red at the left, blue at the right. */
 const twoHalves = () =>
   solid(400, 200, 'blue')
     .composite([{ input: { create: { width: 200, height: 200, channels: 4, background: 'red' } }, left: 0, top: 0 }])
     .removeAlpha();
-
-async function pixel(path: string, x: number, y: number): Promise<number[]> {
-  const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
-  const at = (y * info.width + x) * info.channels;
-  return [...data.subarray(at, at + info.channels)];
-}
-
-const near = (actual: number[], expected: number[]) =>
-  expected.every((value, index) => Math.abs(value - (actual[index] ?? 0)) <= 12);
 
 const red = [255, 0, 0];
 const blue = [0, 0, 255];
@@ -245,7 +227,7 @@ describe('resizeParams', () => {
     [{ height: 1.5 }, 'height', /whole number/],
     [{ quality: 101 }, 'quality', /1–100/],
     [{ background: 'redd' }, 'background', /CSS colour name/],
-    [{ rotate: 45 }, 'rotate', /auto, none, 90, 180 or 270/],
+    [{ rotate: 361 }, 'rotate', /auto, none or degrees/],
     [{ renditions: {} }, 'renditions', /at least one/],
     [{ renditions: { small: { widht: 3 } } }, 'renditions.small', /widht/],
   ])('refuses %j and names the place', (params, path, message) => {
@@ -277,11 +259,4 @@ async function animation(colours: readonly string[], delay: number[]): Promise<B
   return sharp(frames, { join: { animated: true } })
     .gif({ delay, loop: 0 })
     .toBuffer();
-}
-
-/** Mean absolute difference per sample, 0–255. */
-async function difference(a: string, b: string): Promise<number> {
-  const [one, other] = await Promise.all([a, b].map((path) => sharp(path).removeAlpha().raw().toBuffer()));
-  if (one === undefined || other === undefined || one.length !== other.length) return 255;
-  return one.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) / one.length;
 }

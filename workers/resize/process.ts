@@ -1,36 +1,57 @@
 import type { Output, Process, Task } from '../kind.ts';
 import { explainImageError } from '../media/explain-image-error.ts';
 import { type OpenedImage, openImage } from '../media/open-image.ts';
-import type { ResizeParams } from './contract.ts';
+import { classifyPicture } from './classify-picture.ts';
+import type { RenditionParams, ResizeParams } from './contract.ts';
 import { decodeOnce } from './decode-once.ts';
-import { planRenditions } from './plan-renditions.ts';
+import { isRich, listRenditions, planRendition } from './plan-renditions.ts';
+import { prepareSource } from './prepare-source.ts';
+import { readRights } from './read-rights.ts';
+import { addSrcset } from './srcset.ts';
 import { writeRendition } from './write-rendition.ts';
 
-/** Open by content → plan every rendition from the header → decode once → write each. */
+type Named = readonly (readonly [string, RenditionParams])[];
+
+/** Open by content → plan every rendition from the header → decode once → draw and write each. */
 export const process: Process<ResizeParams> = async (task) => {
-  const image = await openInput(task);
+  const wishes = listRenditions(task.params, task.name);
+  const image = await openInput(task, wishes);
   try {
-    const plan = planRenditions(image, task.params, task.name);
-    const picture = await decodeOnce(image, task.params, plan);
-    const outputs: Output[] = [];
-    for (const rendition of plan) {
-      task.signal.throwIfAborted();
-      outputs.push(await writeRendition(picture, rendition, task.scratch));
-      task.progress(outputs.length / plan.length);
-    }
-    return outputs;
+    return await makeRenditions(task, image, wishes);
   } catch (error) {
     throw explainImageError(error, image.format);
   }
 };
 
+async function makeRenditions(task: Task<ResizeParams>, image: OpenedImage, wishes: Named): Promise<readonly Output[]> {
+  const { params, inputs, scratch, signal } = task;
+  const source = await prepareSource(
+    image,
+    params,
+    wishes.some(([, wish]) => isRich(wish)),
+  );
+  const undecided = wishes.some(([, { format }]) => format === 'auto');
+  const look = undecided ? await classifyPicture(source.still(), source.size) : undefined;
+  const rights = await readRights(image.metadata);
+  const plan = wishes.map((wish) => planRendition(source, params, { look, rights }, wish));
+  const picture = await decodeOnce(source, plan);
+  const outputs: Output[] = [];
+  for (const rendition of plan) {
+    signal.throwIfAborted();
+    outputs.push(await writeRendition(picture, rendition, inputs, scratch));
+    task.progress(outputs.length / plan.length);
+  }
+  return addSrcset(outputs);
+}
+
 /** A drawing (SVG) is rasterised only when a raster format is asked for, at the largest size wanted of it. */
-async function openInput({ inputs, params }: Task<ResizeParams>): Promise<OpenedImage> {
+function openInput({ inputs, params }: Task<ResizeParams>, wishes: Named): Promise<OpenedImage> {
   const [input] = inputs;
-  if (input === undefined) throw new Error('resize needs one input');
-  const wishes = [params, ...Object.values(params.renditions ?? {})];
-  const salvage = params.damaged === 'salvage';
-  if (!wishes.some((wish) => wish.format !== undefined)) return openImage(input, { salvage });
-  const vectorSidePx = Math.max(1, ...wishes.flatMap((wish) => [wish.width ?? 0, wish.height ?? 0]));
-  return openImage(input, { salvage, vectorSidePx });
+  if (input === undefined) throw new Error('resize needs an input');
+  const { page } = params;
+  const how = { salvage: params.damaged === 'salvage', ...(page === undefined ? {} : { page }) };
+  const raster = wishes.filter(([, { format }]) => format !== undefined).map(([, wish]) => wish);
+  if (raster.length === 0) return openImage(input, how);
+  const sides = raster.flatMap(({ width = 0, height = 0, dpr = 1 }) => [width * dpr, height * dpr]);
+  return openImage(input, { ...how, vectorSidePx: Math.max(1, ...sides) });
 }

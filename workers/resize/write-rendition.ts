@@ -1,56 +1,64 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sharp } from 'sharp';
-import type { Output } from '../kind.ts';
-import { isOpaque } from '../media/css-colours.ts';
-import { type WritableFormat, writable } from '../media/image-formats.ts';
+import sharp from 'sharp';
+import { InputError } from '../../shared/errors.ts';
+import type { MediaFacts } from '../../shared/messages/job.ts';
+import type { InputFile, Output } from '../kind.ts';
+import { writable } from '../media/image-formats.ts';
 import type { Picture } from './decode-once.ts';
-import type { Geometry } from './plan-geometry.ts';
+import { encode } from './encode.ts';
+import { type Encoded, fitBytes, isSearched } from './fit-bytes.ts';
+import { freeze, refuseIfTooManyPixels } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
+import { render } from './render.ts';
 
-export async function writeRendition(picture: Picture, rendition: RenditionPlan, scratch: string): Promise<Output> {
-  const { format, geometry, params } = rendition;
-  const { extension, mediaType } = writable[format];
-  const name = `${rendition.name}.${extension}`;
+/** Draws one rendition, writes it, and says what it is. */
+export async function writeRendition(
+  picture: Picture,
+  plan: RenditionPlan,
+  inputs: readonly InputFile[],
+  scratch: string,
+): Promise<Output> {
+  const { extension, mediaType } = writable[plan.format];
+  const name = `${plan.name}.${extension}`;
   const path = join(scratch, name);
-  const background = params.background ?? (writable[format].alpha ? 'transparent' : 'white');
-  const shaped = shape(picture.start(rendition), geometry, background);
-  const flat = isOpaque(background) ? shaped.flatten({ background }) : shaped;
-  const info = await encode(flat, format, params.quality).toFile(path);
-  const facts = {
-    width: info.width,
-    height: info.pageHeight ?? info.height,
-    pages: info.pages ?? 1,
-    format,
-  };
+  const facts = isSearched(plan)
+    ? await writeSearched(picture, plan, inputs, path)
+    : factsOf(await encode(await render(picture, plan, inputs), plan).toFile(path), plan);
   return { name, path, mediaType, facts };
 }
 
-function shape(pipeline: Sharp, geometry: Geometry, background: string): Sharp {
-  const { scaled, crop, smart, pad, size } = geometry;
-  if (smart !== null) return pipeline.resize({ ...size, fit: 'cover', position: smart });
-  const resized = pipeline.resize({ ...scaled, fit: 'fill' });
-  const cut = crop === null ? resized : resized.extract(crop);
-  if (pad === null) return cut;
-  const right = pad.width - scaled.width - pad.left;
-  const bottom = pad.height - scaled.height - pad.top;
-  return cut.extend({ left: pad.left, top: pad.top, right, bottom, background });
+async function writeSearched(
+  picture: Picture,
+  plan: RenditionPlan,
+  inputs: readonly InputFile[],
+  path: string,
+): Promise<MediaFacts> {
+  refuseIfTooManyPixels(plan.geometry.size, plan.frames, 'maxBytes or targetQuality');
+  if (plan.frames > 1 && plan.params.targetQuality !== undefined) {
+    throw new InputError('targetQuality compares still pictures, and this is an animation. Use quality or maxBytes.');
+  }
+  const found = await fitBytes(await freeze(await render(picture, plan, inputs), plan.rich), plan);
+  await writeFile(path, found.bytes);
+  const { width, height } = await sharp(found.bytes, { limitInputPixels: false }).metadata();
+  return { ...factsOf({ width, height }, plan), ...searchFacts(found) };
 }
 
-function encode(pipeline: Sharp, format: WritableFormat, quality: number | undefined): Sharp {
-  switch (format) {
-    case 'jpeg':
-      return pipeline.jpeg({ quality: quality ?? 80, mozjpeg: true });
-    case 'png':
-      return quality === undefined || quality === 100 ? pipeline.png() : pipeline.png({ palette: true, quality });
-    case 'webp':
-      return pipeline.webp({ quality: quality ?? 80 });
-    case 'avif':
-      return pipeline.avif({ quality: quality ?? 50, effort: 2 });
-    case 'gif':
-      return pipeline.gif();
-    case 'tiff':
-      return quality === undefined
-        ? pipeline.tiff({ compression: 'deflate', predictor: 'horizontal' })
-        : pipeline.tiff({ compression: 'jpeg', quality });
-  }
+interface Written {
+  readonly width: number;
+  readonly height: number;
+  readonly pageHeight?: number | undefined;
 }
+
+const factsOf = ({ width, height, pageHeight }: Written, { format, frames }: RenditionPlan): MediaFacts => ({
+  width,
+  height: pageHeight ?? height,
+  pages: frames,
+  format,
+});
+
+const searchFacts = ({ quality, ssim, scale }: Encoded) => ({
+  quality,
+  ...(ssim === undefined ? {} : { ssim }),
+  ...(scale === 1 ? {} : { shrunkTo: Math.round(scale * 1000) / 1000 }),
+});

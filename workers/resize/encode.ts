@@ -1,0 +1,75 @@
+import type { Sharp } from 'sharp';
+import { isOpaque } from '../media/css-colours.ts';
+import type { WritableFormat } from '../media/image-formats.ts';
+import type { RenditionParams } from './contract.ts';
+import type { RenditionPlan } from './plan-renditions.ts';
+
+/** In sharp 0.35, but not yet in its types. */
+type WithGainMap = Sharp & { keepGainMap(): Sharp };
+
+export const defaultQuality: Readonly<Record<WritableFormat, number>> = {
+  jpeg: 80,
+  png: 100,
+  webp: 80,
+  avif: 50,
+  gif: 100,
+  tiff: 100,
+};
+
+/** Adds to a pipeline of pixels what turns them into a file of the rendition's format. */
+export function encode(pixels: Sharp, rendition: RenditionPlan, quality?: number): Sharp {
+  const { background, params } = rendition;
+  const flat = isOpaque(background) ? pixels.flatten({ background }) : pixels;
+  return toFormat(colours(flat, rendition), rendition, quality ?? params.quality);
+}
+
+/** sRGB without a profile unless asked otherwise; a profile is never dropped without converting. */
+function colours(pipeline: Sharp, { params, format, rights }: RenditionPlan): Sharp {
+  const { keep = [], colorSpace, depth, hdr } = params;
+  let coloured = pipeline;
+  if (depth === 16 && (format === 'png' || format === 'tiff' || format === 'avif')) {
+    coloured = coloured.toColourspace('rgb16');
+  }
+  if (colorSpace === 'p3') coloured = coloured.withIccProfile('p3');
+  else if (keep.includes('icc')) coloured = coloured.keepIccProfile();
+  if (keep.includes('exif')) coloured = coloured.keepExif();
+  else if (Object.keys(rights).length > 0) coloured = coloured.withExif({ IFD0: { ...rights } });
+  if (hdr === 'keep' && format === 'jpeg') coloured = (coloured as WithGainMap).keepGainMap();
+  return coloured;
+}
+
+function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | undefined): Sharp {
+  const { format, lossless, params } = rendition;
+  const timing = rendition.timing ?? {};
+  const quality = wanted ?? defaultQuality[format];
+  switch (format) {
+    case 'jpeg':
+      return params.progressive === false
+        ? pipeline.jpeg({ quality, optimiseCoding: true, trellisQuantisation: true })
+        : pipeline.jpeg({ quality, mozjpeg: true });
+    case 'png':
+      return pipeline.png({ ...palette(quality), progressive: params.progressive ?? false, ...effort(params, 10) });
+    case 'webp':
+      return pipeline.webp({ quality, lossless, ...effort(params, 6), ...timing });
+    case 'avif':
+      return pipeline.avif({ quality, lossless, effort: params.effort ?? 2, bitdepth: params.depth === 16 ? 10 : 8 });
+    case 'gif':
+      return pipeline.gif({ ...effort(params, 10), ...colourCount(quality), ...timing });
+    case 'tiff':
+      return wanted === undefined
+        ? pipeline.tiff({ compression: 'deflate', predictor: 'horizontal' })
+        : pipeline.tiff({ compression: 'jpeg', quality });
+  }
+}
+
+const palette = (quality: number) => (quality < 100 ? { palette: true, quality } : {});
+
+/** 100 → 256 colours, 1 → 2: what a smaller GIF can give up. */
+const colourCount = (quality: number) =>
+  quality < 100 ? { colours: Math.max(2, Math.round((256 * quality) / 100)) } : {};
+
+/** Ours runs 0–9; each encoder has its own top (sharp refuses more), and PNG and GIF start at 1. */
+function effort({ effort: wanted }: RenditionParams, top: number) {
+  if (wanted === undefined) return {};
+  return { effort: Math.max(1, Math.round((wanted / 9) * top)) };
+}

@@ -1,0 +1,84 @@
+import sharp, { type Sharp } from 'sharp';
+import { InputError } from '../../shared/errors.ts';
+import { defaultQuality, encode } from './encode.ts';
+import { findQuality, highestQuality, lowestQuality } from './find-quality.ts';
+import type { Frozen } from './freeze.ts';
+import type { RenditionPlan } from './plan-renditions.ts';
+import { scale as scaleSize } from './size.ts';
+import { ssim } from './ssim.ts';
+
+/** A file of the wished size or likeness, in memory, and how it came about. */
+export interface Encoded {
+  readonly bytes: Buffer;
+  readonly quality: number;
+  /** Likeness to the resized source; only when it was asked for. */
+  readonly ssim?: number;
+  /** 1, or how much smaller than asked for the picture had to be made to fit `maxBytes`. */
+  readonly scale: number;
+}
+
+/** Six halvings of 30–95 leave one quality. */
+const tries = 6;
+
+/** Each round of shrinking leaves about two thirds of the pixels; ten leave a fiftieth. */
+const shrinkBy = 0.85;
+const maxShrinks = 20;
+
+export const isSearched = ({ params }: RenditionPlan): boolean =>
+  params.maxBytes !== undefined || params.targetQuality !== undefined;
+
+/** The smallest file that looks like the source as closely as asked, made to fit when it must also be small. */
+export async function fitBytes(pixels: Frozen, rendition: RenditionPlan): Promise<Encoded> {
+  const { maxBytes, targetQuality } = rendition.params;
+  const alike = targetQuality === undefined ? undefined : await reachLikeness(pixels, rendition, targetQuality);
+  if (alike !== undefined && (maxBytes === undefined || alike.bytes.length <= maxBytes)) return alike;
+  return fitInto(pixels, rendition, maxBytes ?? Infinity);
+}
+
+async function reachLikeness(pixels: Frozen, rendition: RenditionPlan, target: number): Promise<Encoded> {
+  const reference = await luma(pixels.start());
+  const found = await findQuality({
+    from: lowestQuality,
+    to: highestQuality,
+    tries,
+    prefer: 'lowest',
+    async attempt(quality) {
+      const bytes = await encode(pixels.start(), rendition, quality).toBuffer();
+      const { width, height } = pixels.size;
+      const score = ssim(reference, await luma(sharp(bytes, { limitInputPixels: false })), width, height);
+      return { result: { bytes, score }, meets: score >= target };
+    },
+  });
+  return {
+    bytes: found.result.bytes,
+    quality: found.quality,
+    ssim: Math.round(found.result.score * 1e4) / 1e4,
+    scale: 1,
+  };
+}
+
+/** Grey, on mid-grey where transparent, so that what shows through counts as little as it is seen. */
+const luma = (picture: Sharp) => picture.flatten({ background: '#808080' }).toColourspace('b-w').raw().toBuffer();
+
+/** First by quality; when even the lowest is too large, by size. */
+async function fitInto(pixels: Frozen, rendition: RenditionPlan, maxBytes: number): Promise<Encoded> {
+  const to = rendition.params.quality ?? Math.min(highestQuality, defaultQuality[rendition.format] + 10);
+  for (let round = 0, scale = 1; round <= maxShrinks; round++, scale *= shrinkBy) {
+    const size = scaleSize(rendition.geometry.size, scale);
+    const { quality, result, meets } = await findQuality({
+      from: Math.min(lowestQuality, to),
+      to,
+      tries,
+      prefer: 'highest',
+      async attempt(quality) {
+        const sized = scale === 1 ? pixels.start() : pixels.start().resize({ ...size, fit: 'fill' });
+        const bytes = await encode(sized, rendition, quality).toBuffer();
+        return { result: bytes, meets: bytes.length <= maxBytes };
+      },
+    });
+    if (meets) return { bytes: result, quality, scale };
+  }
+  throw new InputError(
+    `The picture cannot be made to fit into ${maxBytes} bytes as ${rendition.format}, even much smaller. Allow more bytes.`,
+  );
+}

@@ -1,0 +1,47 @@
+import sharp, { type Sharp } from 'sharp';
+import { InputError } from '../../shared/errors.ts';
+import type { Size } from './size.ts';
+
+/** Pixels held in memory between two passes: 64 million with alpha. */
+export const maxFrozenBytes = 256 * 1024 ** 2;
+
+/** The result of a pipeline, from which others start without decoding again. */
+export interface Frozen {
+  /** Of all frames below each other, when there are several. */
+  readonly size: Size;
+  /** Where a crop by attention or entropy was cut, in pixels of the scaled picture. */
+  readonly cutAt: { readonly left: number; readonly top: number } | null;
+  start(): Sharp;
+  /** The pixels themselves; only of a frozen sRGB picture. */
+  readonly pixels: { readonly data: Buffer; readonly channels: 1 | 2 | 3 | 4 } | null;
+}
+
+/**
+ * sRGB pixels, eight bits a sample; `rich` keeps profile, metadata and depth by freezing as an uncompressed TIFF instead,
+ * at twice the time.
+ */
+export async function freeze(pipeline: Sharp, rich = false): Promise<Frozen> {
+  const frozen = rich ? pipeline.keepMetadata().tiff({ compression: 'none' }) : pipeline.raw();
+  const { data, info } = await frozen.toBuffer({ resolveWithObject: true });
+  const { width, height, channels, pageHeight, cropOffsetLeft, cropOffsetTop } = info;
+  const raw = { width, height, channels, ...(pageHeight === undefined ? {} : { pageHeight }) };
+  // libvips says how far it moved the picture, so a cut further right is more negative.
+  const cutAt =
+    cropOffsetLeft === undefined || cropOffsetTop === undefined ? null : { left: -cropOffsetLeft, top: -cropOffsetTop };
+  return {
+    size: { width, height },
+    cutAt,
+    pixels: rich ? null : { data, channels: channels as 1 | 2 | 3 | 4 },
+    start: () => (rich ? sharp(data, { limitInputPixels: false }) : sharp(data, { raw, limitInputPixels: false })),
+  };
+}
+
+/** @throws InputError before memory is taken. */
+export function refuseIfTooManyPixels(size: Size, frames: number, what: string): void {
+  if (size.width * size.height * frames * 4 <= maxFrozenBytes) return;
+  const millions = Math.round((size.width * size.height * frames) / 1e6);
+  throw new InputError(
+    `${what} works on up to ${Math.round(maxFrozenBytes / 4e6)} million pixels; this picture has ${millions} million` +
+      `${frames > 1 ? ' in all frames' : ''}. Make it smaller first.`,
+  );
+}

@@ -1,0 +1,112 @@
+import { createRequire } from 'node:module';
+import sharp, { type OverlayOptions, type Sharp } from 'sharp';
+import { InputError } from '../../shared/errors.ts';
+import type { InputFile } from '../kind.ts';
+import { explainImageError } from '../media/explain-image-error.ts';
+import { openImage } from '../media/open-image.ts';
+import { anchors } from './plan-geometry.ts';
+import type { Size } from './size.ts';
+import type { ImageWatermark, TextWatermark, Watermark } from './watermark-params.ts';
+
+/** Pixels the mark itself may have; a page of text at full width stays below. */
+const maxMarkPixels = 16_000_000;
+
+/** The layer to composite over a result of this size. */
+export async function layWatermark(mark: Watermark, size: Size, inputs: readonly InputFile[]): Promise<OverlayOptions> {
+  const drawn = 'text' in mark ? await drawText(mark, size) : await drawImage(mark, size, inputs);
+  const turned = mark.angle === undefined ? drawn : drawn.rotate(mark.angle, { background: 'transparent' });
+  const faded = await fade(turned, mark.opacity ?? 0.7);
+  const margin = mark.margin ?? Math.round(size.width / 50);
+  if (mark.tile) return { input: await withGap(faded, margin, size), tile: true, gravity: 'northwest' };
+  const { data, info } = await cutToFit(faded, size);
+  const [right, down] = anchors[mark.position ?? 'bottom-right'] ?? [1, 1];
+  const place = (room: number, fraction: number) =>
+    Math.round(Math.max(0, Math.min(room, (room - 2 * margin) * fraction + margin)));
+  return {
+    input: data,
+    left: place(size.width - info.width, right),
+    top: place(size.height - info.height, down),
+  };
+}
+
+async function drawImage(mark: ImageWatermark, size: Size, inputs: readonly InputFile[]): Promise<Sharp> {
+  const width = Math.max(1, Math.round(size.width * (mark.scale ?? 0.2)));
+  const image = await openImage(findInput(mark.image, inputs), { vectorSidePx: width });
+  try {
+    return sharp(await image.decode().autoOrient().resize({ width }).png().toBuffer());
+  } catch (error) {
+    throw explainImageError(error, image.format);
+  }
+}
+
+function findInput(name: string | undefined, inputs: readonly InputFile[]): InputFile {
+  const found =
+    name === undefined
+      ? inputs[1]
+      : inputs.find(({ reference }) => reference === name || reference.startsWith(`${name}/`));
+  if (found !== undefined) return found;
+  throw new InputError(
+    name === undefined
+      ? 'The watermark needs a picture: name it as the second input in "use".'
+      : `The watermark names the input "${name}", which is not in "use".`,
+  );
+}
+
+async function drawText(mark: TextWatermark, size: Size): Promise<Sharp> {
+  const letterPx = Math.max(4, Math.round(size.height * (mark.size ?? 0.05)));
+  const [r = 255, g = 255, b = 255] = await sharp({
+    create: { width: 1, height: 1, channels: 3, background: mark.color ?? 'white' },
+  })
+    .raw()
+    .toBuffer();
+  const colour = `#${[r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+  const text = `<span foreground="${colour}">${escapeMarkup(mark.text)}</span>`;
+  const drawn = sharp({
+    text: {
+      text,
+      font: `${mark.font ?? 'Noto Sans'} ${letterPx}px`,
+      fontfile: notoSans(),
+      width: size.width,
+      rgba: true,
+    },
+    limitInputPixels: maxMarkPixels,
+  });
+  return sharp(await drawn.png().toBuffer());
+}
+
+const notoSans = () =>
+  createRequire(import.meta.url).resolve('@expo-google-fonts/noto-sans/600SemiBold/NotoSans_600SemiBold.ttf');
+
+/** The value is Pango markup. Control characters would end it early. */
+const escapeMarkup = (text: string) =>
+  text
+    .replace(/(?![\n\t])\p{Cc}/gu, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+
+function fade(mark: Sharp, opacity: number): Promise<Buffer> {
+  const veil = Buffer.from([0, 0, 0, Math.round(opacity * 255)]);
+  return mark
+    .ensureAlpha()
+    .composite([{ input: veil, raw: { width: 1, height: 1, channels: 4 }, tile: true, blend: 'dest-in' }])
+    .png()
+    .toBuffer();
+}
+
+function withGap(mark: Buffer, gap: number, size: Size): Promise<Buffer> {
+  return sharp(mark)
+    .resize({ width: size.width, height: size.height, fit: 'inside', withoutEnlargement: true })
+    .extend({ right: gap, bottom: gap, background: 'transparent' })
+    .toBuffer()
+    .then((tile) => cutToFit(tile, size))
+    .then(({ data }) => data);
+}
+
+/** A layer may not be larger than what it is laid over. */
+async function cutToFit(mark: Buffer, size: Size) {
+  const { width, height } = await sharp(mark).metadata();
+  return sharp(mark)
+    .extract({ left: 0, top: 0, width: Math.min(width, size.width), height: Math.min(height, size.height) })
+    .toBuffer({ resolveWithObject: true });
+}
