@@ -1,13 +1,18 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, type Environment, readEnvironment } from '../../shared/env.ts';
 import { sharedVariables } from '../../shared/variables.ts';
 import { type ApiConfig, readApiConfig } from '../api/config.ts';
+import { type NotifierConfig, readNotifierConfig } from '../notifier/config.ts';
+import { type OrchestratorConfig, readOrchestratorConfig } from '../orchestrator/config.ts';
 
 export interface FarmConfig {
   readonly dataDir: string;
   readonly api: ApiConfig;
   readonly apiKey: string | undefined;
+  readonly notifier: NotifierConfig;
+  readonly orchestrator: OrchestratorConfig;
   readonly brokerUrls: readonly string[];
   /** undefined: the embedded PostgreSQL under the data directory. */
   readonly databaseUrl: string | undefined;
@@ -42,15 +47,19 @@ export function readFarmConfig(given: Environment): FarmConfig {
   const faults: string[] = [];
   const api = collect(() => readApiConfig(environment), faults);
   const own = collect(() => readEnvironment(variables, environment), faults);
-  if (api === undefined || own === undefined) throw new ConfigError([...new Set(faults)]);
+  const notifier = collect(() => readNotifierConfig(environment), faults);
+  const orchestrator = collect(() => readOrchestratorConfig(environment), faults);
+  if (!api || !own || !notifier || !orchestrator) throw new ConfigError([...new Set(faults)]);
   const dataDir = resolve(own.FARM_DATA_DIR);
   return {
     dataDir,
     api: api.config,
     apiKey: api.apiKey,
+    notifier,
+    orchestrator,
     brokerUrls: own.FARM_BROKER_URL,
     databaseUrl: own.FARM_DATABASE_URL,
-    storeUrl: own.FARM_STORE_URL ?? `file://${dataDir}/store`,
+    storeUrl: own.FARM_STORE_URL ?? pathToFileURL(join(dataDir, 'store')).href,
     logLevel: own.FARM_LOG_LEVEL,
     retryDelaysMs: own.FARM_RETRY_DELAYS_MS,
     outboundAllowCidrs: own.FARM_OUTBOUND_ALLOW_CIDRS,

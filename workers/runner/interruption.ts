@@ -52,7 +52,7 @@ export function interruptionOf(signal: AbortSignal): InterruptionCause | undefin
 }
 
 /** How long a processor may take to clean up after its signal. */
-const graceMs = 20_000;
+const graceMs = 10_000;
 
 /** Waits for `work`, but no longer than the grace once the signal has aborted: a processor that ignores it must not hold the slot. */
 export async function abandonAfterGrace<T>(work: Promise<T>, signal: AbortSignal, grace = graceMs): Promise<T> {

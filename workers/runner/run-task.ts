@@ -14,7 +14,7 @@ import { type Run, report } from './report.ts';
 import { startProgress } from './report-progress.ts';
 import { createScratch } from './scratch.ts';
 import { settle } from './settle.ts';
-import { createOutputStorer } from './store-outputs.ts';
+import { createOutputStorer, invalidOutput } from './store-outputs.ts';
 
 export interface RunnerParts extends InputSources {
   readonly bus: Pick<Bus, 'publish'>;
@@ -112,6 +112,7 @@ async function work(parts: RunnerParts, kind: Kind, run: Run, attempt: Attempt, 
     const outputs = await attempt.time('process', () => abandonAfterGrace(process(task), signal));
     signal.throwIfAborted();
     await attempt.time('store', () => storer.storeAll(outputs));
+    if (storer.stored().length === 0) throw invalidOutput('The step produced no output.');
     attempt.wrote(storer.stored());
     const key = await writeManifest(parts.store, { ...run.task, ...run }, storer.stored());
     progress.stop();

@@ -66,7 +66,8 @@ async function checkFile(output: Output, scratch: string): Promise<void> {
   if (!facts?.isFile() || facts.size === 0) throw invalidOutput(`The step produced no bytes for "${output.name}".`);
 }
 
-function invalidOutput(message: string): AppError {
+/** Our fault, not the input's: tried again, in case another worker does better. */
+export function invalidOutput(message: string): AppError {
   return new AppError('output_invalid', message, { retryable: true });
 }
 
