@@ -30,7 +30,12 @@ const program = spawn(
   {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     detached: true,
-    env: { ...process.env, MEDIAFARM_LAUNCHER: String(process.pid) },
+    // The AWS SDK warns of every Node it will not support next year; the floor is checked above.
+    env: {
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...process.env,
+      MEDIAFARM_LAUNCHER: String(process.pid),
+    },
   },
 );
 
