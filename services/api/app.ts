@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Database } from '../../shared/ledger/database.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Health } from '../../shared/part.ts';
@@ -48,7 +48,7 @@ const jsonBytes = 2 * 1024 * 1024;
 export function buildApp(config: ApiConfig, parts: AppParts): FastifyInstance {
   const app = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     bodyLimit: jsonBytes,
     clientErrorHandler: answerClientError,

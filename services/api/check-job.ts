@@ -7,6 +7,7 @@ import { checkReferences } from './check-references.ts';
 import { checkStep } from './check-step.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { parseAt } from './describe-issues.ts';
+import { findUnstorable } from './find-unstorable.ts';
 import type { KindAvailability } from './kind-availability.ts';
 
 export interface JobRules {
@@ -40,6 +41,8 @@ const maxDaysAhead = 366;
 
 /** @throws AppError `invalid_request`, or `kind_unavailable` when that is all there is to complain about. */
 export function checkJob(document: unknown, rules: JobRules, attached: AttachedInputs = []): JobPlan {
+  const unstorable = findUnstorable(document);
+  if (unstorable.length > 0) throw refusal(unstorable);
   const { value: request, faults } = parseAt(jobRequest, document);
   if (!request) throw refusal(faults);
   const inputs = { ...request.inputs, ...(request.input !== undefined && { input: request.input }) };

@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../../shared/errors.ts';
 import type { KeptAnswer } from '../../shared/ledger/idempotency.ts';
 import type { Log } from '../../shared/log.ts';
-import { newId } from '../../shared/messages/ids.ts';
 import type { Bus, Delivery } from '../../shared/queue/bus.ts';
 import { queues } from '../../shared/queue/topology.ts';
 import { childTraceparent } from '../../shared/trace-context.ts';
 import { type Answer, carryOut, type OnceWork, type Settle } from './answer-once.ts';
 import { statusOf, toAppError, toProblem } from './problem.ts';
+import { requestIdOf } from './request-context.ts';
 import { hashJson } from './request-hash.ts';
 import { type SubmitDeps, type Submitter, submitJob } from './submit-job.ts';
 
@@ -84,7 +84,7 @@ async function submitOnce(deps: SubmissionDeps, submitter: Submitter, delivery: 
 /** What names the message for good, so that a redelivered one makes no second job: the sender's key, else the message id. */
 function keyOf(delivery: Delivery): string {
   const given = delivery.headers['idempotency-key'] ?? delivery.messageId;
-  return typeof given === 'string' && given !== '' ? `amqp:${given.slice(0, 250)}` : `amqp:once:${randomUUID()}`;
+  return typeof given === 'string' && given !== '' ? `amqp:${JSON.stringify(given)}` : `amqp:once:${randomUUID()}`;
 }
 
 function submitterOf(delivery: Delivery): Submitter {
@@ -95,7 +95,7 @@ function submitterOf(delivery: Delivery): Submitter {
   return {
     tenant: text('x-farm-tenant') ?? defaultTenant,
     traceparent: childTraceparent(text('traceparent')),
-    requestId: text('x-request-id') ?? newId('req'),
+    requestId: requestIdOf(text('x-request-id')),
   };
 }
 

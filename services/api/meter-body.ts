@@ -31,12 +31,18 @@ export function meterBody(source: Readable, maxBytes: number): MeteredBody {
       return value;
     } catch (error) {
       failure = error;
+      await chunks.return?.();
       throw error;
     }
   };
   async function* all(): AsyncGenerator<Buffer> {
-    while (peeked.length > 0) yield peeked.shift() as Buffer;
-    for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
+    try {
+      while (peeked.length > 0) yield peeked.shift() as Buffer;
+      for (let chunk = await next(); chunk; chunk = await next()) yield chunk;
+    } finally {
+      // Lets go of the source, so that what is left of it can still be read away.
+      await chunks.return?.();
+    }
   }
   return {
     peek: async (wanted) => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../../shared/errors.ts';
 import { newId } from '../../shared/messages/ids.ts';
 import { childTraceparent } from '../../shared/trace-context.ts';
 import type { Caller } from './authenticate.ts';
@@ -26,6 +27,8 @@ export function traceRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     const given = request.headers.traceparent;
+    // PostgreSQL has no text with a NUL in it, so nothing has such a name.
+    if (/%00/.test(request.url)) throw new AppError('malformed_request', 'The address holds a NUL character (%00).');
     request.traceparent = childTraceparent(typeof given === 'string' ? given : undefined);
   });
 }

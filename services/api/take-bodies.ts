@@ -38,7 +38,7 @@ function letGo(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   const timer = setTimeout(() => request.socket.destroy(), lingerMs);
   timer.unref();
-  request.once('close', () => clearTimeout(timer));
+  for (const over of ['end', 'close']) request.once(over, () => clearTimeout(timer));
   request.on('error', () => undefined);
   request.unpipe();
   request.resume();
