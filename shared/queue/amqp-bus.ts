@@ -1,18 +1,19 @@
 import type { Log } from '../log.ts';
 import { BroadcastListener } from './amqp/broadcast-listener.ts';
-import { brokerAddress } from './amqp/broker-address.ts';
+import type { BrokerAddress } from './amqp/broker-address.ts';
 import { BrokerConnection } from './amqp/broker-connection.ts';
 import { BrokerDesk } from './amqp/broker-desk.ts';
 import { declareTopology } from './amqp/declare-topology.ts';
 import { Publisher } from './amqp/publisher.ts';
 import { QueueConsumer } from './amqp/queue-consumer.ts';
+import { answerWithinMs } from './amqp/within.ts';
 import { WorkSlot } from './amqp/work-slot.ts';
 import type { Bus } from './bus.ts';
 import { epochMessage } from './epoch-message.ts';
 import type { Topology } from './topology.ts';
 
 export interface AmqpBusOptions {
-  readonly url: string;
+  readonly address: BrokerAddress;
   readonly topology: Topology;
   readonly log: Log;
   readonly name: string;
@@ -39,6 +40,7 @@ export async function createAmqpBus(options: AmqpBusOptions): Promise<Bus> {
     return part;
   };
   await Promise.all([publishing, consuming].map((connection) => connection.whenTried()));
+  if (publishing.up && consuming.up) await settle([publisher, desk]);
   return {
     publish: (message) => publisher.publish(message),
     consume: (queue, { prefetch }, onDelivery) =>
@@ -61,9 +63,15 @@ export async function createAmqpBus(options: AmqpBusOptions): Promise<Bus> {
   };
 }
 
-function connectTo({ url, topology, log, name }: AmqpBusOptions, use: 'publish' | 'consume'): BrokerConnection {
+/** So that a bus on a healthy broker is well from the start; a broker that is away is not waited for. */
+async function settle(parts: readonly { ready(signal: AbortSignal): Promise<unknown> }[]): Promise<void> {
+  const patience = AbortSignal.timeout(answerWithinMs);
+  await Promise.allSettled(parts.map((part) => part.ready(patience)));
+}
+
+function connectTo({ address, topology, log, name }: AmqpBusOptions, use: 'publish' | 'consume'): BrokerConnection {
   return new BrokerConnection({
-    address: brokerAddress(url),
+    address,
     name: `${name} (${use})`,
     prepare: (model) => declareTopology(model, topology),
     log,

@@ -1,7 +1,9 @@
 import { ConfigError } from '../env.ts';
 import type { Log } from '../log.ts';
+import { brokerAddress } from './amqp/broker-address.ts';
 import { createAmqpBus } from './amqp-bus.ts';
 import type { Bus } from './bus.ts';
+import { joinBuses } from './join-buses.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import type { Topology } from './topology.ts';
 
@@ -19,9 +21,10 @@ export interface BusOptions {
  * says why. @throws ConfigError for addresses that cannot work.
  */
 export async function openBus({ urls, topology, log, name }: BusOptions): Promise<Bus> {
-  const [first, ...others] = urls;
-  if (first === undefined) throw new ConfigError(['FARM_BROKER_URL: expected memory: or amqp://…, got nothing']);
-  if (first === 'memory:' && others.length === 0) return createMemoryBus({ topology, log });
-  if (others.length > 0) throw new ConfigError(['FARM_BROKER_URL: expected one address, got several']);
-  return createAmqpBus({ url: first, topology, log, name });
+  if (urls.length === 0) throw new ConfigError(['FARM_BROKER_URL: expected memory: or amqp://…, got nothing']);
+  if (urls.length === 1 && urls[0] === 'memory:') return createMemoryBus({ topology, log });
+  const addresses = urls.map(brokerAddress);
+  const buses = await Promise.all(addresses.map((address) => createAmqpBus({ address, topology, log, name })));
+  const [only, ...more] = buses;
+  return only !== undefined && more.length === 0 ? only : joinBuses(buses);
 }

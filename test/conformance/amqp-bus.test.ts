@@ -1,16 +1,21 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createLog } from '../../shared/log.ts';
 import { openBus } from '../../shared/queue/open-bus.ts';
+import type { Topology } from '../../shared/queue/topology.ts';
 import { freshVhost } from '../support/servers.ts';
 import { describeBus } from './bus-suite.ts';
 
-let vhost: Awaited<ReturnType<typeof freshVhost>>;
+let vhosts: readonly Awaited<ReturnType<typeof freshVhost>>[];
 
 beforeAll(async () => {
-  vhost = await freshVhost();
+  vhosts = await Promise.all([freshVhost(), freshVhost(), freshVhost()]);
 });
-afterAll(() => vhost.drop());
+afterAll(() => Promise.all(vhosts.map((vhost) => vhost.drop())));
 
-describeBus('amqp-bus', (topology) =>
-  openBus({ urls: [vhost.url], topology, log: createLog('test', 'silent'), name: 'test' }),
-);
+const openOn = (places: readonly number[]) => (topology: Topology) => {
+  const urls = places.flatMap((place) => vhosts[place]?.url ?? []);
+  return openBus({ urls, topology, log: createLog('test', 'silent'), name: 'test' });
+};
+
+describeBus('amqp-bus', openOn([0]));
+describeBus('amqp-bus on two brokers', openOn([1, 2]));

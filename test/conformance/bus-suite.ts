@@ -232,7 +232,7 @@ export function describeBus(name: string, open: (topology: Topology) => Promise<
           delivery.ack();
         });
       }
-      await until(async () => (await bus.depth(t.hi)).consumers === 2, 'both consumers');
+      await until(async () => (await bus.depth(t.hi)).consumers >= 2, 'both consumers');
       await publishAll(
         bus,
         numbers(40).map((body) => ({ exchange: t.jobs, routingKey: 'job.a.hi', body })),
@@ -320,7 +320,7 @@ export function describeBus(name: string, open: (topology: Topology) => Promise<
       const { bus, t } = await start();
       const slot = bus.openSlot();
       const taking = slot.take([t.hi, t.std, t.bulk], never);
-      await until(async () => (await bus.depth(t.bulk)).consumers === 1, 'the slot to wait');
+      await until(async () => (await bus.depth(t.bulk)).consumers > 0, 'the slot to wait');
       expect(slot.live).toBe(true);
       const sentAt = Date.now();
       await bus.publish({ exchange: t.jobs, routingKey: 'job.a.bulk', body: 'wake up' });
@@ -336,7 +336,7 @@ export function describeBus(name: string, open: (topology: Topology) => Promise<
       const slot = bus.openSlot();
       const order = [t.hi, t.std, t.bulk];
       const first = slot.take(order, never);
-      await until(async () => (await bus.depth(t.bulk)).consumers === 1, 'the slot to wait');
+      await until(async () => (await bus.depth(t.bulk)).consumers > 0, 'the slot to wait');
       await publishAll(
         bus,
         ['bulk', 'std', 'hi'].map((key) => ({ exchange: t.jobs, routingKey: `job.a.${key}`, body: key })),
@@ -354,7 +354,7 @@ export function describeBus(name: string, open: (topology: Topology) => Promise<
       const slot = bus.openSlot();
       const stop = new AbortController();
       const taking = slot.take([t.hi], stop.signal);
-      await until(async () => (await bus.depth(t.hi)).consumers === 1, 'the slot to wait');
+      await until(async () => (await bus.depth(t.hi)).consumers > 0, 'the slot to wait');
       stop.abort();
       expect(await taking).toBeUndefined();
       expect(await slot.take([t.hi], stop.signal)).toBeUndefined();

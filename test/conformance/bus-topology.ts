@@ -33,7 +33,7 @@ export function testTopology(): TestTopology {
     name,
     type: 'quorum',
     bindings: [{ exchange: names.jobs, key }],
-    maxLength: 1000,
+    maxLength: 5000,
     overflow: 'reject-publish',
     deadLetterExchange: names.deadLetters,
     deliveryLimit: 2,

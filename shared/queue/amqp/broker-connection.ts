@@ -47,6 +47,10 @@ export class BrokerConnection {
     return this.#refusals[0] && `the broker refused ${this.#refusals.join('; ')}`;
   }
 
+  get up(): boolean {
+    return this.#model !== undefined;
+  }
+
   /** The broker is out of memory or disk and does not read what we send. */
   get blocked(): boolean {
     return this.#blockedBecause !== undefined;

@@ -28,6 +28,10 @@ export class BrokerDesk {
     return this.#channel.fault;
   }
 
+  ready(signal: AbortSignal): Promise<unknown> {
+    return this.#channel.ready(signal);
+  }
+
   /** @throws AppError `not_found`, `broker_unavailable` */
   depth(queue: string): Promise<{ readonly ready: number; readonly consumers: number }> {
     return this.#ask(async ({ channel }) => {

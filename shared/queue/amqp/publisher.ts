@@ -13,8 +13,11 @@ const maxUnconfirmed = 16;
 const confirmWithinMs = 5000;
 /** A restart of a channel or a short loss of the connection is waited out; beyond it callers are told at once. */
 const patienceMs = 1000;
+const declareAgainAfterMs = 10_000;
 /** amqplib's words for a negative confirm; any other error of a confirm is the end of the channel. */
 const nacked = 'message nacked';
+
+type EncodedMessage = OutgoingMessage & { readonly content: Buffer };
 
 /** Publishes with confirms on one supervised channel of its own connection. */
 export class Publisher {
@@ -27,6 +30,7 @@ export class Publisher {
   /** Confirms that did not come in time, on the present channel. */
   #overdue = 0;
   #closing = false;
+  #declaredAgainAt = 0;
 
   constructor(connection: BrokerConnection, log: Log) {
     this.#connection = connection;
@@ -54,9 +58,14 @@ export class Publisher {
   async publish(message: OutgoingMessage): Promise<void> {
     if (this.#closing) throw unavailable('it is being closed');
     if (this.#connection.blocked || this.#channel.downForMs > patienceMs) throw this.#away();
-    const publishing = this.#publishInTime(message);
+    // Encoded now: the caller may change the body while the message waits for its turn.
+    const publishing = this.#publishInTime({ ...message, content: Buffer.from(JSON.stringify(message.body)) });
     this.#inFlight.add(publishing);
     await publishing.finally(() => this.#inFlight.delete(publishing));
+  }
+
+  ready(signal: AbortSignal): Promise<unknown> {
+    return this.#channel.ready(signal);
   }
 
   /** Waits for the confirms still out, which takes 5 s at most. */
@@ -66,7 +75,7 @@ export class Publisher {
     await this.#channel.close();
   }
 
-  async #publishInTime(message: OutgoingMessage): Promise<void> {
+  async #publishInTime(message: EncodedMessage): Promise<void> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(unavailable('no confirm in time')), confirmWithinMs);
     try {
@@ -93,7 +102,7 @@ export class Publisher {
     return unavailable(this.#connection.fault ?? this.#channel.fault ?? 'it was lost a moment ago', cause);
   }
 
-  #publishOn(live: LiveChannel<ConfirmChannel>, message: OutgoingMessage, deadline: AbortSignal): Promise<void> {
+  #publishOn(live: LiveChannel<ConfirmChannel>, message: EncodedMessage, deadline: AbortSignal): Promise<void> {
     const options = publishOptions(message);
     const key = [message.exchange, message.routingKey, options.messageId].join('\n');
     return new Promise((resolve, reject) => {
@@ -106,19 +115,29 @@ export class Publisher {
       const onConfirm = (error: Error | null) => {
         deadline.removeEventListener('abort', giveUp);
         if (!inTime) this.#overdue -= live === this.#channel.live ? 1 : 0;
-        if (this.#returned.delete(key)) reject(refused(message, 'unroutable'));
+        if (this.#returned.delete(key)) reject(this.#unroutable(message));
         else if (error === null) resolve();
         else reject(error.message === nacked ? refused(message, 'full') : unavailable('the channel was lost', error));
       };
       deadline.addEventListener('abort', giveUp, { once: true });
       try {
-        live.channel.publish(message.exchange, message.routingKey, encode(message.body), options, onConfirm);
+        live.channel.publish(message.exchange, message.routingKey, message.content, options, onConfirm);
       } catch (error) {
         deadline.removeEventListener('abort', giveUp);
         live.abandon('it takes no messages');
         reject(unavailable('the channel was lost', error));
       }
     });
+  }
+
+  /** Our own exchanges lead somewhere; when one does not, its queue was deleted and is declared again. */
+  #unroutable(message: OutgoingMessage): AppError {
+    const due = Date.now() - this.#declaredAgainAt > declareAgainAfterMs;
+    if (message.exchange !== '' && due) {
+      this.#declaredAgainAt = Date.now();
+      this.#connection.prepareAgain().catch(() => undefined);
+    }
+    return refused(message, 'unroutable');
   }
 
   /** One stuck queue must not stop the others, and a channel that confirms nothing any more is replaced. */
@@ -143,8 +162,4 @@ function publishOptions(message: OutgoingMessage): Options.Publish & { readonly 
 /** The same address and id are routed the same way, so twins in flight may share a key. */
 function returnKey({ fields, properties }: Message): string {
   return [fields.exchange, fields.routingKey, properties.messageId].join('\n');
-}
-
-function encode(body: unknown): Buffer {
-  return Buffer.from(JSON.stringify(body));
 }
