@@ -6,6 +6,8 @@ export interface Failure {
   readonly stderr: string;
   /** How the person who sent the file calls it. */
   readonly inputName: string;
+  /** The run lasted long enough to have used up its processor time. */
+  readonly cpuLimitPossible?: boolean;
 }
 
 /** What a media tool says when the file is at fault, and how we say it. The first match wins, so causes stand before consequences. */
@@ -35,18 +37,13 @@ const inputFaults: readonly (readonly [pattern: RegExp, sentence: string])[] = [
 export function explainFailure(failure: Failure): AppError {
   const cause = new Error(failure.stderr.slice(-4000));
   const named = `"${failure.inputName}"`;
-  if (/no space left on device|disk quota exceeded/i.test(failure.stderr)) {
-    return new AppError('scratch_full', `The worker ran out of disk space while it worked on ${named}.`, {
-      retryable: true,
-      cause,
-    });
-  }
+  if (diskWasFull(failure.stderr)) return scratchFull(failure.inputName, cause);
   if (failure.code === 126 || failure.code === 127) {
     return new AppError('tool_missing', 'A program this kind needs (ffmpeg) is not installed on the worker.', {
       cause,
     });
   }
-  if (failure.signal === 'SIGXCPU' || /received signal 24/i.test(failure.stderr)) {
+  if (failure.signal === 'SIGXCPU' || (failure.code === caughtSignal && failure.cpuLimitPossible === true)) {
     return new AppError('deadline_exceeded', `Work on ${named} took more processor time than one task may use.`, {
       cause,
     });
@@ -60,6 +57,21 @@ export function explainFailure(failure: Failure): AppError {
   const fault = inputFaults.find(([pattern]) => pattern.test(failure.stderr));
   if (fault !== undefined && failure.signal === null) return new InputError(`${named} ${fault[1]}.`, cause);
   return new AppError('internal_error', `The media program stopped unexpectedly while it worked on ${named}.`, {
+    retryable: true,
+    cause,
+  });
+}
+
+/** ffmpeg catches SIGXCPU as it catches SIGTERM, finishes the file and exits with this code. */
+const caughtSignal = 255;
+
+/** ffmpeg exits 0 when only the last bytes did not fit, so the log is asked after every run. */
+export function diskWasFull(log: string): boolean {
+  return /no space left on device|disk quota exceeded/i.test(log);
+}
+
+export function scratchFull(inputName: string, cause?: unknown): AppError {
+  return new AppError('scratch_full', `The worker ran out of disk space while it worked on "${inputName}".`, {
     retryable: true,
     cause,
   });

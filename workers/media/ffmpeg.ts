@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import ffmpeg from 'fluent-ffmpeg';
 import { AppError } from '../../shared/errors.ts';
 import { cageArguments, defaultLimits, killCaged, type Limits, launcher } from './cage.ts';
-import { explainFailure } from './explain-failure.ts';
+import { diskWasFull, explainFailure, scratchFull } from './explain-failure.ts';
 import { type FfmpegProgress, readProgress } from './read-progress.ts';
 
 /**
@@ -33,6 +34,7 @@ const keptLines = 200;
 export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string }> {
   run.signal.throwIfAborted();
   const command = build(run, await cageArguments(run.limits ?? defaultLimits));
+  const started = Date.now();
   let stalled = false;
   return new Promise((resolve, reject) => {
     const kill = () => killChild(childOf(command));
@@ -53,10 +55,14 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
         run.onProgress?.(progress);
       });
     });
-    command.once('end', (_stdout: unknown, log: string | null) => settle(() => resolve({ log: log ?? '' })));
+    command.once('end', (_stdout: unknown, log: string | null) =>
+      settle(() => (diskWasFull(log ?? '') ? reject(scratchFull(run.inputName)) : resolve({ log: log ?? '' }))),
+    );
     command.once('error', (error: Error, _stdout: unknown, log?: string | null) =>
       settle(() =>
-        reject(run.signal.aborted ? run.signal.reason : stalled ? stallError(run) : failureOf(error, log, run)),
+        reject(
+          run.signal.aborted ? run.signal.reason : stalled ? stallError(run) : failureOf(error, log, run, started),
+        ),
       ),
     );
     command.run();
@@ -98,14 +104,16 @@ function killChild(child: ChildProcess | undefined): void {
   if (child?.pid !== undefined) killCaged(child.pid, 'SIGKILL');
 }
 
-function failureOf(error: Error, log: string | null | undefined, run: FfmpegRun): AppError {
+function failureOf(error: Error, log: string | null | undefined, run: FfmpegRun, started: number): AppError {
   const signal = /signal (SIG[A-Z]+)/.exec(error.message)?.[1];
   const code = /exited with code (\d+)/.exec(error.message)?.[1];
+  const mostCpuSeconds = ((Date.now() - started) / 1000) * availableParallelism();
   return explainFailure({
     code: code === undefined ? null : Number(code),
     signal: (signal ?? null) as NodeJS.Signals | null,
     stderr: log ?? error.message,
     inputName: run.inputName,
+    cpuLimitPossible: mostCpuSeconds >= (run.limits ?? defaultLimits).cpuSeconds * 0.9,
   });
 }
 

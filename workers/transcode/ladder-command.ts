@@ -18,7 +18,10 @@ export function ladderCommand(
   root: string,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const seconds = plan.video?.encoding.keyframeSeconds ?? 4;
-  const options = (folder: string) => [...plan.clip.outputOptions, ...segmentOptions(join(root, folder), seconds)];
+  const options = (folder: string) => [
+    ...plan.clip.outputOptions,
+    ...segmentOptions(join(root, folder), seconds, folder === audioFolder),
+  ];
   const pictures = rungs.map((rung, index) => ({
     target: join(root, rung.name, 'playlist.m3u8'),
     options: ['-map', `[v${index}]`, '-an', ...keepFrameTimes, ...encodeVideo(rung.encoding), ...options(rung.name)],
@@ -53,13 +56,16 @@ function ladderGraph(video: VideoPlan, rungs: readonly Rung[], deinterlace: Dein
 }
 
 /**
- * The muxer's CMAF mode writes no edit list for the B-frame delay, so times are those of the media in every player.
+ * The muxer's CMAF mode writes no edit list for the B-frame delay, so times are those of the media in every player. The sound
+ * needs one for the encoder's priming: its first 1024 samples lie before zero, and a player must not start with them (21 ms).
  * A segment appears under its name only when it is whole (`temp_file`).
  */
-function segmentOptions(folder: string, seconds: number): string[] {
+function segmentOptions(folder: string, seconds: number, sound: boolean): string[] {
+  const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf';
   return [
+    ...(sound ? ['-avoid_negative_ts', 'disabled'] : []),
     ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
-    ...['-hls_flags', 'independent_segments+temp_file', '-hls_segment_options', 'movflags=+cmaf', '-start_number', '1'],
+    ...['-hls_flags', 'independent_segments+temp_file', '-hls_segment_options', timing, '-start_number', '1'],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, segmentPattern)],
   ];
 }

@@ -1,0 +1,135 @@
+/** HLS and DASH, checked by an independent parser and by playing the segments with ffmpeg. Needs ffmpeg; no server. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import HLS from 'hls-parser';
+import { expect, it } from 'vitest';
+import type { Output } from '../../workers/kind.ts';
+import { transcodeParams } from '../../workers/transcode/contract.ts';
+import { process as transcode } from '../../workers/transcode/process.ts';
+import { makeTask } from '../support/make-task.ts';
+import { frameTimes, probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+
+async function run(params: object, ...source: string[]) {
+  const input = await renderClip('in.mp4', ...source, ...quickVideo);
+  const task = await makeTask({
+    params: transcodeParams.parse(params),
+    files: [{ path: input, name: 'clip.mp4' }],
+    name: 'film',
+  });
+  const returned = await transcode(task);
+  const all = new Map<string, Output>([...task.emitted, ...returned].map((output) => [output.name, output]));
+  return { task, returned, all, input, root: join(task.scratch, 'ladder') };
+}
+
+const quick = { speed: 'fastest', keyframeSeconds: 1 };
+
+it('makes an HLS ladder whose playlist tells the truth', async () => {
+  const { all, task, returned, root, input } = await run({ preset: 'hls', video: quick }, ...testSources(3, '640x360'));
+  const master = HLS.parse(await readFile(all.get('film.m3u8')?.path ?? '', 'utf8')) as HLS.types.MasterPlaylist;
+  expect(master.variants.map(({ resolution }) => resolution)).toEqual([
+    { width: 640, height: 360 },
+    { width: 426, height: 240 },
+  ]);
+  for (const variant of master.variants) {
+    const media = HLS.parse(await readFile(join(root, variant.uri), 'utf8')) as HLS.types.MediaPlaylist;
+    const folder = variant.uri.split('/')[0];
+    expect(media.segments.map(({ uri }) => `${folder}/${uri}`).every((name) => all.has(name))).toBe(true);
+    expect(media.segments.map(({ duration }) => Math.round(duration * 100) / 100)).toEqual([1, 1, 1]);
+    const seen = await probe(join(root, variant.uri));
+    expect(seen.video).toMatchObject({ width: variant.resolution?.width, height: variant.resolution?.height });
+    expect(variant.codecs).toMatch(/^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+    expect(variant.frameRate).toBe(25);
+    expect(variant.averageBandwidth).toBeLessThanOrEqual(variant.bandwidth);
+    expect(await frameTimes(join(root, variant.uri))).toHaveLength((await frameTimes(input)).length);
+  }
+  const emitted = task.emitted.map(({ name }) => name);
+  expect(emitted).toContain('360p/seg_00001.m4s');
+  expect(returned.some(({ name }) => emitted.includes(name))).toBe(false);
+});
+
+it('cuts every rung at the same times', async () => {
+  const { root } = await run({ preset: 'hls', video: { ...quick, fps: 24 } }, ...testSources(3, '640x360', 30));
+  const starts = ['360p', '240p'].map((rung) => keyframeTimes(join(root, rung, 'playlist.m3u8')));
+  expect(starts[0]).toEqual(starts[1]);
+  expect(starts[0]).toHaveLength(3);
+});
+
+it('starts sound and picture together', async () => {
+  const flash = "color=black:s=320x240:r=50:d=2,geq=lum='if(gte(T,1),235,16)':cb=128:cr=128";
+  const beep = "aevalsrc='if(gte(t,1),sin(2*PI*1000*t),0)':d=2:s=48000";
+  const { all, root } = await run(
+    { preset: 'hls', video: quick },
+    '-f',
+    'lavfi',
+    '-i',
+    flash,
+    '-f',
+    'lavfi',
+    '-i',
+    beep,
+  );
+  const picture = await joined(root, '240p');
+  expect(detect(picture, ['-vf', 'blackdetect=d=0.1'], /black_end:([\d.]+)/)).toBeCloseTo(1, 2);
+  // ffmpeg plays the encoder's priming of a fragmented file; players skip it as the edit list says.
+  const init = await readFile(join(root, 'audio/init.mp4'));
+  const priming = init.readInt32BE(init.indexOf('elst') + 16) / 48_000;
+  const heard = detect(await joined(root, 'audio'), ['-af', 'silencedetect=n=-40dB:d=0.1'], /silence_end: ([\d.]+)/);
+  expect(heard - priming).toBeCloseTo(1, 2);
+  expect(all.has('audio/init.mp4')).toBe(true);
+});
+
+it('shares the segments between HLS and DASH', async () => {
+  const { all, root } = await run({ preset: 'streaming', video: quick }, ...testSources(3, '320x240'));
+  expect([...all.keys()].filter((name) => !name.includes('/'))).toEqual(['film.m3u8', 'film.mpd']);
+  const mpd = await readFile(all.get('film.mpd')?.path ?? '', 'utf8');
+  expect(mpd).toContain('initialization="240p/init.mp4"');
+  expect(mpd.split('contentType="audio"')[0]?.match(/<S /g)).toHaveLength(3);
+  const seen = await probe(join(root, 'film.mpd'));
+  expect(seen.streams.map((stream) => stream.codec_name).sort()).toEqual(['aac', 'h264']);
+  expect(seen.seconds).toBeCloseTo(3, 0);
+});
+
+it('makes a stream of sound alone', async () => {
+  const input = await renderClip('in.wav', '-f', 'lavfi', '-i', 'sine=d=2');
+  const task = await makeTask({
+    params: transcodeParams.parse({ preset: 'hls' }),
+    files: [{ path: input, name: 'a.wav' }],
+    name: 'film',
+  });
+  const returned = await transcode(task);
+  expect(returned.map(({ name }) => name)).toEqual(['film.m3u8', 'audio/playlist.m3u8']);
+});
+
+function keyframeTimes(path: string): string[] {
+  const args = [
+    '-v',
+    'error',
+    '-skip_frame',
+    'nokey',
+    '-select_streams',
+    'v:0',
+    '-show_entries',
+    'frame=best_effort_timestamp_time',
+  ];
+  const lines = execFileSync('ffprobe', [...args, '-of', 'csv=p=0', path], { encoding: 'utf8' }).split('\n');
+  return lines
+    .map(Number.parseFloat)
+    .filter(Number.isFinite)
+    .map((time) => time.toFixed(3));
+}
+
+/** A rendition as one fragmented file. */
+async function joined(root: string, folder: string): Promise<string> {
+  const names = ['init.mp4', 'seg_00001.m4s', 'seg_00002.m4s'];
+  const path = join(root, folder, 'joined.mp4');
+  await writeFile(path, Buffer.concat(await Promise.all(names.map((name) => readFile(join(root, folder, name))))));
+  return path;
+}
+
+function detect(path: string, filter: readonly string[], pattern: RegExp): number {
+  const { stderr } = spawnSync('ffmpeg', ['-v', 'info', '-nostdin', '-i', path, ...filter, '-f', 'null', '-'], {
+    encoding: 'utf8',
+  });
+  return Number(pattern.exec(stderr)?.[1]);
+}

@@ -1,0 +1,70 @@
+/** Pictures of video. Needs ffmpeg; no server. */
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { posterParams } from '../../workers/poster/contract.ts';
+import { process as poster } from '../../workers/poster/process.ts';
+import { makeTask } from '../support/make-task.ts';
+import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+
+async function run(path: string, params: object, name = 'clip.mp4') {
+  const task = await makeTask({ params: posterParams.parse(params), files: [{ path, name }], name: 'still' });
+  return poster(task);
+}
+
+/** Black, then a test card, then white; a keyframe every second. */
+const acts =
+  'color=black:s=320x180:r=10:d=1[a];testsrc2=s=320x180:r=10:d=1,format=yuv420p[b];color=white:s=320x180:r=10:d=1[c];[a][b][c]concat=n=3';
+const threeActs = () => renderClip('in.mp4', '-f', 'lavfi', '-i', acts, ...quickVideo, '-g', '10');
+const brightness = async (path: string) =>
+  (await sharp(path).stats()).channels.reduce((sum, channel) => sum + channel.mean / 3, 0);
+
+describe('poster', () => {
+  it('avoids black and blank pictures', async () => {
+    const [output] = await run(await threeActs(), {});
+    expect(output).toMatchObject({
+      name: 'still.jpg',
+      mediaType: 'image/jpeg',
+      facts: { width: 320, height: 180, timeMs: 1000 },
+    });
+    expect(await brightness(output?.path ?? '')).toBeGreaterThan(40);
+  });
+
+  it('takes the time or the share that is asked for', async () => {
+    const input = await threeActs();
+    expect(await brightness((await run(input, { time: 0.5 }))[0]?.path ?? '')).toBeLessThan(5);
+    expect(await brightness((await run(input, { percent: 90 }))[0]?.path ?? '')).toBeGreaterThan(250);
+    expect(await brightness((await run(input, { time: 500 }))[0]?.path ?? '')).toBeGreaterThan(250);
+  });
+
+  it('makes a storyboard', async () => {
+    const outputs = await run(await threeActs(), { count: 3, width: 100, format: 'webp' });
+    expect(outputs.map(({ name }) => name)).toEqual(['still_001.webp', 'still_002.webp', 'still_003.webp']);
+    const seen = await Promise.all(outputs.map(({ path }) => sharp(path).metadata()));
+    expect(seen.map(({ format, width }) => [format, width])).toEqual(Array(3).fill(['webp', 100]));
+  });
+
+  it('takes the cover of sound, and says when there is none', async () => {
+    const sound = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
+    const song = await renderClip(
+      'a.mp3',
+      ...sound,
+      '-map',
+      '0',
+      '-map',
+      '1',
+      '-c:v',
+      'png',
+      '-disposition:v',
+      'attached_pic',
+    );
+    expect((await run(song, { width: 32, format: 'png' }))[0]?.facts).toMatchObject({ width: 32, height: 32 });
+    const bare = await renderClip('b.wav', '-f', 'lavfi', '-i', 'sine=d=1');
+    await expect(run(bare, {}, 'b.wav')).rejects.toThrow('"b.wav" has sound but no picture');
+  });
+
+  it('is upright', async () => {
+    const flat = await renderClip('in.mp4', ...testSources(0.5), ...quickVideo);
+    const turned = await renderClip('t.mp4', '-i', flat, '-c', 'copy', '-metadata:s:v', 'rotate=90');
+    expect((await run(turned, { time: 0 }))[0]?.facts).toMatchObject({ width: 180, height: 320 });
+  });
+});

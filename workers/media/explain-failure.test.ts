@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { explainFailure } from './explain-failure.ts';
+
+const failure = (stderr: string, code: number | null = 1, signal: NodeJS.Signals | null = null) =>
+  explainFailure({ code, signal, stderr, inputName: 'clip.mov' });
+
+describe('explainFailure', () => {
+  it.each([
+    ['[mov @ 0x1] moov atom not found', 'input_invalid', false],
+    ['Invalid data found when processing input', 'input_invalid', false],
+    ['av_interleaved_write_frame(): No space left on device', 'scratch_full', true],
+    ['something nobody has seen', 'internal_error', true],
+  ])('%s → %s', (stderr, code, retryable) => {
+    expect(failure(stderr)).toMatchObject({ code, retryable });
+  });
+
+  it('tells limits from crashes', () => {
+    expect(failure('', null, 'SIGXCPU')).toMatchObject({ code: 'deadline_exceeded', retryable: false });
+    expect(failure('', null, 'SIGXFSZ')).toMatchObject({ code: 'input_invalid' });
+    expect(failure('Invalid data found', null, 'SIGSEGV')).toMatchObject({ code: 'internal_error', retryable: true });
+    expect(failure('', 127)).toMatchObject({ code: 'tool_missing' });
+  });
+
+  it('names the file and no path', () => {
+    const { publicMessage } = failure('/scratch/secret/input-0: Invalid data found when processing input');
+    expect(publicMessage).toContain('"clip.mov"');
+    expect(publicMessage).not.toContain('/scratch');
+  });
+});
