@@ -52,7 +52,7 @@ export async function photograph(width: number, height: number): Promise<Sharp> 
     const x = (at / 3) % width;
     const y = Math.floor(at / 3 / width);
     seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-    const grain = (seed >> 16) % 16;
+    const grain = (seed >> 16) % 4;
     const wave = Math.sin(x / 17) * Math.cos(y / 23) * 60 + (((x >> 6) + (y >> 6)) % 2) * 30;
     data[at] = Math.max(0, Math.min(255, 120 + wave + grain));
     data[at + 1] = Math.max(0, Math.min(255, 90 + wave / 2 + (y / height) * 80 + grain));

@@ -68,8 +68,11 @@ const palette = (quality: number) => (quality < 100 ? { palette: true, quality }
 const colourCount = (quality: number) =>
   quality < 100 ? { colours: Math.max(2, Math.round((256 * quality) / 100)) } : {};
 
-/** Ours runs 0–9; each encoder has its own top (sharp refuses more), and PNG and GIF start at 1. */
-function effort({ effort: wanted }: RenditionParams, top: number) {
-  if (wanted === undefined) return {};
+/**
+ * Ours runs 0–9; each encoder has its own top (sharp refuses more), and PNG and GIF start at 1. A search encodes many times,
+ * so it tries less hard each time: palettes take seconds otherwise.
+ */
+function effort({ effort: wanted, maxBytes }: RenditionParams, top: number) {
+  if (wanted === undefined) return maxBytes === undefined || top < 10 ? {} : { effort: 4 };
   return { effort: Math.max(1, Math.round((wanted / 9) * top)) };
 }

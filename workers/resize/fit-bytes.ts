@@ -20,9 +20,8 @@ export interface Encoded {
 /** Six halvings of 30–95 leave one quality. */
 const tries = 6;
 
-/** Each round of shrinking leaves about two thirds of the pixels; ten leave a fiftieth. */
-const shrinkBy = 0.85;
-const maxShrinks = 20;
+/** How often the picture is made smaller before we give up; each round aims at the bytes still to save. */
+const maxRounds = 8;
 
 export const isSearched = ({ params }: RenditionPlan): boolean =>
   params.maxBytes !== undefined || params.targetQuality !== undefined;
@@ -60,25 +59,32 @@ async function reachLikeness(pixels: Frozen, rendition: RenditionPlan, target: n
 /** Grey, on mid-grey where transparent, so that what shows through counts as little as it is seen. */
 const luma = (picture: Sharp) => picture.flatten({ background: '#808080' }).toColourspace('b-w').raw().toBuffer();
 
-/** First by quality; when even the lowest is too large, by size. */
+/** First by quality; when even the lowest is too large, by size. Bytes grow about as the pixels do, so few rounds are needed. */
 async function fitInto(pixels: Frozen, rendition: RenditionPlan, maxBytes: number): Promise<Encoded> {
-  const to = rendition.params.quality ?? Math.min(highestQuality, defaultQuality[rendition.format] + 10);
-  for (let round = 0, scale = 1; round <= maxShrinks; round++, scale *= shrinkBy) {
-    const size = scaleSize(rendition.geometry.size, scale);
-    const { quality, result, meets } = await findQuality({
-      from: Math.min(lowestQuality, to),
-      to,
-      tries,
-      prefer: 'highest',
-      async attempt(quality) {
-        const sized = scale === 1 ? pixels.start() : pixels.start().resize({ ...size, fit: 'fill' });
-        const bytes = await encode(sized, rendition, quality).toBuffer();
-        return { result: bytes, meets: bytes.length <= maxBytes };
-      },
-    });
-    if (meets) return { bytes: result, quality, scale };
+  const to = rendition.params.quality ?? Math.min(100, defaultQuality[rendition.format] + 10);
+  const from = Math.min(lowestQuality, to);
+  for (let round = 0, scale = 1; round < maxRounds; round++) {
+    const attempt = encodeAt(pixels, rendition, scale, maxBytes);
+    const best = await attempt(to);
+    if (best.meets) return { bytes: best.result, quality: to, scale };
+    const smallest = await attempt(from);
+    if (smallest.meets) {
+      const found = await findQuality({ from: from + 1, to: to - 1, tries: tries - 2, prefer: 'highest', attempt });
+      const { quality, result } = found.meets ? found : { quality: from, result: smallest.result };
+      return { bytes: result, quality, scale };
+    }
+    scale *= Math.min(0.9, 0.97 * Math.sqrt(maxBytes / smallest.result.length));
   }
   throw new InputError(
     `The picture cannot be made to fit into ${maxBytes} bytes as ${rendition.format}, even much smaller. Allow more bytes.`,
   );
+}
+
+function encodeAt(pixels: Frozen, rendition: RenditionPlan, scale: number, maxBytes: number) {
+  const size = scaleSize(rendition.geometry.size, scale);
+  return async (quality: number) => {
+    const sized = scale === 1 ? pixels.start() : pixels.start().resize({ ...size, fit: 'fill' });
+    const bytes = await encode(sized, rendition, quality).toBuffer();
+    return { result: bytes, meets: bytes.length <= maxBytes };
+  };
 }

@@ -3,6 +3,7 @@ import { isWritable, type WritableFormat, writable } from '../media/image-format
 import type { OpenedImage } from '../media/open-image.ts';
 import { type PictureLook, pickFormat } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
+import { needsFinish } from './finish.ts';
 import { type Geometry, planGeometry } from './plan-geometry.ts';
 import type { Source } from './prepare-source.ts';
 import { withPreset } from './presets.ts';
@@ -63,6 +64,7 @@ export function planRendition(
   const { image } = source;
   const available = Math.min(image.frames, step.maxFrames ?? maxFrames);
   const { format, lossless } = formatFor(source, params, look, available);
+  if (params.hdr === 'keep') refuseIfGainMapIsLost(source, params, format);
   const geometry = planGeometry(source.size, params);
   refuseIfTooLong(geometry.size, format);
   const frames = writable[format].animation ? available : 1;
@@ -100,4 +102,12 @@ function refuseIfTooLong(size: Size, format: WritableFormat): void {
     `The result would be ${size.width}×${size.height} pixels, but ${format} holds at most ${maxSidePx} a side. ` +
       'Ask for a smaller width or height, or another format.',
   );
+}
+
+/** sharp carries the map along in one pipeline from the file, and loses it without a word in any other. */
+function refuseIfGainMapIsLost(source: Source, params: RenditionParams, format: WritableFormat): void {
+  if (format !== 'jpeg') throw new InputError(`"hdr": "keep" needs the format jpeg; this is ${format}.`);
+  const { maxBytes, targetQuality } = params;
+  if (!needsFinish(params) && maxBytes === undefined && targetQuality === undefined && !source.isFrozen) return;
+  throw new InputError('"hdr": "keep" goes with size, crop and quality only. Leave the other wishes out, or flatten.');
 }

@@ -14,6 +14,8 @@ export interface Source {
   readonly turnFrame: (frame: Sharp) => Sharp;
   /** Nothing is done to the frames, so libvips can take an animation whole. */
   readonly framesAsStored: boolean;
+  /** It starts from pixels held in memory and no longer from the file. */
+  readonly isFrozen: boolean;
 }
 
 type SourceParams = Pick<ResizeParams, 'rotate' | 'crop' | 'trim' | 'flip'>;
@@ -31,6 +33,7 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
       still: () => prepare(image.decode()),
       turnFrame: prepare,
       framesAsStored,
+      isFrozen: false,
     };
   }
   refuseIfTooManyPixels(upright.size, 1, params.trim ? 'trim' : 'rotate by an odd angle');
@@ -47,6 +50,7 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
     still: () => mirror(trimmed.start(), params.flip),
     turnFrame,
     framesAsStored: false,
+    isFrozen: true,
   };
 }
 
