@@ -1,15 +1,80 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
+import { pageSizes } from './page/page-sizes.ts';
 
-export const pdfParams = z.strictObject({});
+const mm = (max: number) => z.number().min(0).max(max);
+
+const sides = z.strictObject({
+  top: mm(200).optional(),
+  right: mm(200).optional(),
+  bottom: mm(200).optional(),
+  left: mm(200).optional(),
+});
+
+const page = z
+  .strictObject({
+    size: z
+      .union([
+        z.enum(pageSizes),
+        z.strictObject({ width: z.number().min(20).max(2000), height: z.number().min(20).max(2000) }),
+      ])
+      .default('A4')
+      .describe('A name, or {width, height} in millimetres'),
+    orientation: z
+      .enum(['auto', 'portrait', 'landscape'])
+      .default('auto')
+      .describe('`auto`: as the size stands; with `layout: pages`, as each image lies'),
+    margin: z
+      .union([mm(200), sides])
+      .optional()
+      .describe('Millimetres, one number or {top, right, bottom, left}; default 20 for a document, 12 otherwise'),
+  })
+  .prefault({});
+
+export const pdfParams = z.strictObject({
+  layout: z
+    .enum(['pages', 'contact-sheet', 'document'])
+    .describe(
+      '`pages`: one image a page; `contact-sheet`: a grid of images; `document`: Markdown or plain text with images',
+    ),
+  page: page.describe('The paper'),
+  title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
+  author: z.string().max(500).optional().describe('The author, in the document’s properties'),
+  pageNumbers: z.boolean().optional().describe('Page numbers at the foot; default true, false with `layout: pages`'),
+  fit: z
+    .enum(['contain', 'cover', 'fill'])
+    .default('contain')
+    .describe('`pages`: how an image meets the area inside the margins: whole, cut to fill it, or stretched'),
+  upscale: z.boolean().default(true).describe('`pages`: enlarge small images to the area; false keeps them at `dpi`'),
+  dpi: z.int().min(36).max(600).default(200).describe('Images finer than this are reduced to it'),
+  columns: z.int().min(1).max(20).default(4).describe('`contact-sheet`: images in a row'),
+  captions: z.boolean().default(true).describe('`contact-sheet`: the file name under each image'),
+  syntax: z
+    .enum(['auto', 'markdown', 'plain'])
+    .default('auto')
+    .describe('`document`: `auto` reads .txt and .log as plain text, everything else as Markdown'),
+});
 export type PdfParams = z.infer<typeof pdfParams>;
 
 export const pdfContract: Contract<PdfParams> = {
   kind: 'pdf',
-  summary: '',
+  summary: 'Builds a PDF: images to pages, a contact sheet, or a document from Markdown or plain text.',
   params: pdfParams,
-  inputs: { min: 1, max: 1, accepts: ['image/*'] },
+  inputs: { min: 1, max: 1000, accepts: ['image/*', 'text/markdown', 'text/plain'] },
   limits: { maxInputBytes: 1024 ** 3, timeoutMs: 600_000 },
   tools: [],
-  examples: [],
+  examples: [
+    {
+      title: 'One image a page, as the scanner gave them',
+      params: { layout: 'pages', page: { size: 'A4', margin: 10 } },
+    },
+    {
+      title: 'A contact sheet, five in a row',
+      params: { layout: 'contact-sheet', columns: 5, title: 'Shooting of 12 May' },
+    },
+    {
+      title: 'A letter from Markdown',
+      params: { layout: 'document', page: { size: 'Letter', margin: 25 }, author: 'Ada' },
+    },
+  ],
 };

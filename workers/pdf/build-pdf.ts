@@ -1,0 +1,49 @@
+import type { InputFile } from '../kind.ts';
+import type { PdfParams } from './contract.ts';
+import { findSystemFonts } from './fonts/find-system-fonts.ts';
+import { layContactSheet } from './lay-contact-sheet.ts';
+import { layDocument } from './lay-document.ts';
+import { layPages } from './lay-pages.ts';
+import { openPdfFile, type PdfFile } from './page/open-pdf-file.ts';
+
+/** What the thread is given; all of it can be posted between threads. */
+export interface PdfOrder {
+  readonly params: PdfParams;
+  readonly inputs: readonly InputFile[];
+  readonly path: string;
+}
+
+export interface Layout {
+  readonly params: PdfParams;
+  readonly inputs: readonly InputFile[];
+  /** Where the PDF is written; the folder is the thread's to write in. */
+  readonly path: string;
+  readonly file: PdfFile;
+  readonly systemFonts: ReadonlyMap<string, string>;
+  progress(fraction: number): void;
+}
+
+/** What a layout has to say beside the number of pages. */
+export interface LayoutFacts {
+  readonly missingImages?: number;
+}
+
+export interface BuiltPdf extends LayoutFacts {
+  readonly pages: number;
+}
+
+const layouts = { pages: layPages, 'contact-sheet': layContactSheet, document: layDocument } as const;
+
+/** Lays out and writes one PDF; runs in a thread of its own, because layout is long synchronous work. */
+export async function buildPdf(order: PdfOrder, progress: (fraction: number) => void): Promise<BuiltPdf> {
+  const { params } = order;
+  const file = openPdfFile(order.path, params);
+  try {
+    const facts = await layouts[params.layout]({ ...order, file, systemFonts: findSystemFonts(), progress });
+    await file.finish();
+    return { pages: file.pages(), ...facts };
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Backdrop, Row } from '../page/row.ts';
+import type { TextTools } from '../text/itemise.ts';
+import type { Block } from './blocks.ts';
+import type { PlacedImages } from './place-images.ts';
+
+/** Where blocks are laid: a column on the page, points from its left edge, and what stands behind it. */
+export interface Column {
+  readonly left: number;
+  readonly width: number;
+  /** A page's inner height: nothing may be taller. */
+  readonly pageHeight: number;
+  readonly backdrops: readonly Backdrop[];
+}
+
+export interface LayingTools extends TextTools {
+  readonly images: PlacedImages;
+}
+
+/** Blocks in a column, as rows: handed to blocks that hold blocks. */
+export type LayBlocks = (blocks: readonly Block[], column: Column, tools: LayingTools) => Generator<Row>;
+
+/** A nested column never gets narrower than this, however deep the nesting (points). */
+export const minColumnWidth = 60;
+
+export function indent(column: Column, by: number): Column {
+  const step = Math.max(0, Math.min(by, column.width - minColumnWidth));
+  return { ...column, left: column.left + step, width: column.width - step };
+}

@@ -1,0 +1,87 @@
+import type { Backdrop, Row } from '../page/row.ts';
+import type { Block } from './blocks.ts';
+import { type Column, indent, type LayingTools } from './column.ts';
+import { colours, headingGap, headingStyle, paragraphGap, quoteIndent, tightGap } from './document-style.ts';
+import { layCode } from './lay-code.ts';
+import { layImage } from './lay-image.ts';
+import { layList } from './lay-list.ts';
+import { layPlain } from './lay-plain.ts';
+import { layTable } from './lay-table.ts';
+import { layText } from './lay-text.ts';
+
+/** Blocks to rows, one after another, so that a book is never in memory as rows. */
+export function* layBlocks(blocks: readonly Block[], column: Column, tools: LayingTools): Generator<Row> {
+  let startsPage = false;
+  for (const block of blocks) {
+    if (block.type === 'page-break') {
+      startsPage = true;
+      continue;
+    }
+    for (const row of layBlock(block, column, tools)) {
+      yield startsPage ? { ...row, startsPage } : row;
+      startsPage = false;
+    }
+  }
+}
+
+function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Row> {
+  switch (block.type) {
+    case 'heading':
+      return layHeading(block, column, tools);
+    case 'paragraph':
+      return layText(block.inlines, { gap: block.tight ? tightGap : paragraphGap }, column, tools);
+    case 'image':
+      return layImage(block, column, tools);
+    case 'code':
+      return layCode(block, column, tools);
+    case 'quote':
+      return layBlocks(block.blocks, quoteColumn(column), tools);
+    case 'list':
+      return layList(block, column, tools, layBlocks);
+    case 'table':
+      return layTable(block, column, tools);
+    case 'rule':
+      return [ruleRow(column)];
+    case 'plain':
+      return layPlain(block.text, column, tools);
+    case 'page-break':
+      return [];
+  }
+}
+
+type Heading = Extract<Block, { type: 'heading' }>;
+
+/** A heading stays with what follows; its anchor is where links go. */
+function* layHeading(block: Heading, column: Column, tools: LayingTools): Generator<Row> {
+  const style = headingStyle(block.level);
+  let first = true;
+  for (const row of layText(block.inlines, { gap: headingGap(block.level), style, lineFactor: 1.25 }, column, tools)) {
+    const anchored = first ? anchor(row, block.anchor) : row;
+    yield { ...anchored, keep: true };
+    first = false;
+  }
+}
+
+const anchor = (row: Row, name: string): Row => ({
+  ...row,
+  draw(pen, top) {
+    pen.destination(name, top);
+    return row.draw(pen, top);
+  },
+});
+
+function quoteColumn(column: Column): Column {
+  const bar: Backdrop = {
+    paint: (pen, top, height) => pen.rectangle(column.left, top - 1, 3, height + 2, colours.line),
+  };
+  return { ...indent(column, quoteIndent), backdrops: [...column.backdrops, bar] };
+}
+
+function ruleRow({ left, width, backdrops }: Column): Row {
+  return {
+    height: 1,
+    gap: 14,
+    backdrops,
+    draw: (pen, top) => pen.line(left, top + 0.5, left + width, top + 0.5, colours.line, 1),
+  };
+}

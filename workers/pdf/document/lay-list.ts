@@ -1,0 +1,52 @@
+import type { Row } from '../page/row.ts';
+import { drawLine } from '../text/draw-line.ts';
+import { fitLine } from '../text/fit-line.ts';
+import type { Block } from './blocks.ts';
+import { type Column, indent, type LayBlocks, type LayingTools } from './column.ts';
+import { body, bodySize, lineFactor, listIndent, paragraphGap, tightGap } from './document-style.ts';
+
+type List = Extract<Block, { type: 'list' }>;
+
+const bullets = ['•', '◦', '▪'];
+
+/** Items hang beside their marker; numbers line up at their right end. */
+export function* layList(list: List, column: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
+  const widest = list.start === undefined ? 0 : String(list.start + list.items.length - 1).length;
+  const inside = indent(column, Math.max(listIndent, widest * 6.5 + 10));
+  const depth = Math.round((column.left % 1000) / listIndent);
+  for (const [index, item] of list.items.entries()) {
+    const marker = list.start === undefined ? (bullets[depth % bullets.length] ?? '•') : `${list.start + index}.`;
+    const gap = index === 0 || !list.tight ? paragraphGap : tightGap;
+    let first = true;
+    for (const row of itemRows(item.blocks, inside, tools, lay)) {
+      yield first ? { ...withMarker(row, marker, column, inside, tools), gap } : row;
+      first = false;
+    }
+  }
+}
+
+function* itemRows(blocks: readonly Block[], column: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
+  const first = blocks[0];
+  if (first?.type !== 'paragraph') yield emptyLine(column);
+  yield* lay(blocks, column, tools);
+}
+
+/** An item that begins with something other than text (or is empty) still shows its marker. */
+const emptyLine = ({ backdrops }: Column): Row => ({
+  height: bodySize * lineFactor,
+  gap: 0,
+  keep: true,
+  backdrops,
+  draw: () => {},
+});
+
+function withMarker(row: Row, marker: string, outside: Column, inside: Column, tools: LayingTools): Row {
+  const line = fitLine(marker, body, inside.left - outside.left, tools);
+  return {
+    ...row,
+    draw(pen, top) {
+      drawLine(pen, line, inside.left - 6 - line.width, top + bodySize * 1.08 + (bodySize * (lineFactor - 1.362)) / 2);
+      return row.draw(pen, top);
+    },
+  };
+}

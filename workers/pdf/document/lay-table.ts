@@ -1,0 +1,136 @@
+import type { Pen } from '../page/open-pen.ts';
+import type { Row } from '../page/row.ts';
+import { drawLine } from '../text/draw-line.ts';
+import type { TextStyle } from '../text/styled-text.ts';
+import type { Alignment, Block, Inlines } from './blocks.ts';
+import type { Column, LayingTools } from './column.ts';
+import { body, cellPadding, colours, paragraphGap } from './document-style.ts';
+import { baselineIn, layCell, offset, type TextBlock } from './lay-text.ts';
+import { planColumns } from './plan-columns.ts';
+import { styleInlines } from './style-inlines.ts';
+
+type Table = Extract<Block, { type: 'table' }>;
+
+const cellStyle: TextStyle = { ...body, size: 9.5 };
+const headStyle: TextStyle = { ...cellStyle, bold: true };
+
+interface Grid {
+  readonly left: number;
+  readonly widths: readonly number[];
+  readonly alignments: readonly Alignment[];
+  readonly column: Column;
+}
+
+/** A table whose head comes again on every page; a row taller than half a page may be cut between lines. */
+export function* layTable(table: Table, column: Column, tools: LayingTools): Generator<Row> {
+  const widths = planColumns(table, column.width, { cellStyle, headStyle, tools });
+  const grid: Grid = { left: column.left, widths, alignments: table.alignments, column };
+  const head = table.head.length === 0 ? [] : [...layRow(table.head, headStyle, grid, tools, paragraphGap)];
+  const repeated = head.map((row) => ({ ...row, gap: 0 }));
+  yield* head.map((row) => ({ ...row, keep: true }));
+  for (const [index, cells] of table.rows.entries()) {
+    const gap = index === 0 && head.length === 0 ? paragraphGap : 0;
+    for (const row of layRow(cells, cellStyle, grid, tools, gap)) yield { ...row, head: repeated };
+  }
+}
+
+function* layRow(
+  cells: readonly Inlines[],
+  style: TextStyle,
+  grid: Grid,
+  tools: LayingTools,
+  gap: number,
+): Generator<Row> {
+  const blocks = grid.widths.map((width, index) =>
+    layCell(styleInlines(cells[index] ?? [], style, tools.images), style.size, width - 2 * cellPadding.x, tools),
+  );
+  const maxHeight = grid.column.pageHeight / 2;
+  let at = blocks.map(() => 0);
+  let first = true;
+  do {
+    const slice = blocks.map((block, index) => takeLines(block, at[index] ?? 0, maxHeight));
+    at = at.map((start, index) => start + (slice[index]?.lines.length ?? 0));
+    const last = at.every((end, index) => end >= (blocks[index]?.lines.length ?? 0));
+    yield sliceRow(slice, style, grid, { gap: first ? gap : 0, first, last });
+    first = false;
+    if (last) return;
+  } while (true);
+}
+
+function takeLines(block: TextBlock, start: number, maxHeight: number): TextBlock {
+  let height = 0;
+  let end = start;
+  for (const { height: next } of block.lines.slice(start)) {
+    if (end > start && height + next > maxHeight) break;
+    height += next;
+    end++;
+  }
+  return { ...block, lines: block.lines.slice(start, end) };
+}
+
+interface SliceEdges {
+  readonly gap: number;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+const heightOf = (block: TextBlock) => block.lines.reduce((sum, { height }) => sum + height, 0);
+
+function sliceRow(cells: readonly TextBlock[], style: TextStyle, grid: Grid, edges: SliceEdges): Row {
+  const padTop = edges.first ? cellPadding.y : 0;
+  const height = Math.max(...cells.map(heightOf), style.size * 1.35) + padTop + (edges.last ? cellPadding.y : 0);
+  return {
+    height,
+    gap: edges.gap,
+    backdrops: grid.column.backdrops,
+    draw(pen, top) {
+      drawFrame(pen, grid, top, height, style === headStyle, edges);
+      let x = grid.left;
+      for (const [index, cell] of cells.entries()) {
+        const width = grid.widths[index] ?? 0;
+        drawCell(
+          pen,
+          cell,
+          { x: x + cellPadding.x, top: top + padTop, width: width - 2 * cellPadding.x },
+          grid.alignments[index],
+          style.size,
+        );
+        x += width;
+      }
+    },
+  };
+}
+
+function drawFrame(
+  pen: Pen,
+  { left, widths }: Grid,
+  top: number,
+  height: number,
+  isHead: boolean,
+  edges: SliceEdges,
+): void {
+  const right = left + widths.reduce((sum, width) => sum + width, 0);
+  if (isHead) pen.rectangle(left, top, right - left, height, colours.tableHead);
+  if (isHead) pen.line(left, top, right, top, colours.line, 0.75);
+  if (edges.last) pen.line(left, top + height, right, top + height, colours.line, isHead ? 1 : 0.75);
+  let x = left;
+  for (const width of [0, ...widths]) {
+    x += width;
+    pen.line(x, top, x, top + height, colours.line, 0.75);
+  }
+}
+
+interface CellBox {
+  readonly x: number;
+  readonly top: number;
+  readonly width: number;
+}
+
+function drawCell(pen: Pen, cell: TextBlock, box: CellBox, align: Alignment, size: number): void {
+  let y = box.top;
+  for (const { line, height } of cell.lines) {
+    const left = box.x + offset(line, box.width, align ?? (cell.rightToLeft ? 'right' : 'left'));
+    drawLine(pen, line, left, y + baselineIn(line, height, size));
+    y += height;
+  }
+}

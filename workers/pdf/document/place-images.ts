@@ -1,0 +1,61 @@
+import type { Picture } from '../images/open-picture.ts';
+import type { InlineObject } from '../text/styled-text.ts';
+import type { DocumentImages } from './collect-images.ts';
+
+/** CSS pixels to points: pictures are as large as in a browser. */
+const pointsPerPixel = 0.75;
+
+export interface SizedImage {
+  readonly picture: Picture;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedImages {
+  /** At its own size, or as large as the box (points) lets it be. */
+  block(source: string, box: { readonly width: number; readonly height: number }): SizedImage | undefined;
+  /** For a line of text, at most so many points tall. */
+  inline(source: string, alt: string, maxHeight: number): InlineObject | undefined;
+  /** JPEG or PNG bytes of a picture for its largest use so far; made once. */
+  encode(image: SizedImage): Promise<Buffer>;
+}
+
+/** Inline pictures must be at hand when a line is drawn, so they are encoded before (`prepare`); block pictures when their page comes. */
+export async function placeImages(
+  images: DocumentImages,
+  inlineSources: Iterable<string>,
+  dpi: number,
+): Promise<PlacedImages> {
+  const encoded = new Map<Picture, Promise<Buffer>>();
+  const small = new Map<string, Buffer>();
+  for (const source of inlineSources) {
+    const picture = images.find(source);
+    if (picture !== undefined) small.set(source, await picture.encode({ width: 600, height: 200 }, 'inside'));
+  }
+  return {
+    block(source, box) {
+      const picture = images.find(source);
+      if (picture === undefined) return undefined;
+      return { picture, ...scaled(picture, box) };
+    },
+    inline(source, alt, maxHeight) {
+      const picture = images.find(source);
+      const bytes = small.get(source);
+      if (picture === undefined || bytes === undefined) return undefined;
+      return { ...scaled(picture, { width: 300, height: maxHeight }), alt, image: () => bytes };
+    },
+    encode({ picture, width, height }) {
+      const known = encoded.get(picture);
+      if (known !== undefined) return known;
+      const pixels = { width: (width / 72) * dpi, height: (height / 72) * dpi };
+      const bytes = picture.encode(pixels, 'inside');
+      encoded.set(picture, bytes);
+      return bytes;
+    },
+  };
+}
+
+function scaled({ width, height }: Picture, box: { readonly width: number; readonly height: number }) {
+  const scale = Math.min(pointsPerPixel, box.width / width, box.height / height);
+  return { width: width * scale, height: height * scale };
+}

@@ -1,0 +1,47 @@
+import { AppError, InputError } from '../../../shared/errors.ts';
+import type { InputFile } from '../../kind.ts';
+import { explainImageError } from '../../media/explain-image-error.ts';
+import { type OpenedImage, openImage } from '../../media/open-image.ts';
+import { encodeForPdf, type PixelBox } from './encode-for-pdf.ts';
+
+/** A picture on paper: `aspect` is width / height as people see it. */
+export interface Picture {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  encode(box: PixelBox, fit: 'inside' | 'outside'): Promise<Buffer>;
+}
+
+/** Vector drawings are rasterised for a page of A3 at about 200 dpi. */
+const vectorSidePx = 3200;
+
+/** @throws InputError that names the file: a step may have a thousand. */
+export async function openPicture(input: InputFile): Promise<Picture> {
+  const opened = await naming(input, () => openImage(input, { vectorSidePx }));
+  return {
+    name: input.name,
+    width: opened.width,
+    height: opened.height,
+    encode: (box, fit) => naming(input, () => encodeExplained(opened, box, fit)),
+  };
+}
+
+async function encodeExplained(image: OpenedImage, box: PixelBox, fit: 'inside' | 'outside'): Promise<Buffer> {
+  try {
+    return await encodeForPdf(image, box, fit);
+  } catch (error) {
+    throw explainImageError(error, image.format);
+  }
+}
+
+async function naming<T>(input: InputFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.publicMessage.includes(input.name)) throw error;
+    const message = `“${input.name}”: ${error.publicMessage}`;
+    throw error instanceof InputError
+      ? new InputError(message, error.cause)
+      : new AppError(error.code, message, { retryable: error.retryable, cause: error.cause });
+  }
+}

@@ -1,0 +1,101 @@
+import type { Layout, LayoutFacts } from './build-pdf.ts';
+import { openPicture } from './images/open-picture.ts';
+import { drawFooter } from './page/draw-footer.ts';
+import { type PageBox, pageBox } from './page/page-box.ts';
+import { drawLine } from './text/draw-line.ts';
+import { fitLine } from './text/fit-line.ts';
+import type { TextTools } from './text/itemise.ts';
+import { openTextTools } from './text/open-text-tools.ts';
+import type { TextStyle } from './text/styled-text.ts';
+
+const marginMm = 12;
+/** Points. */
+const gutter = 10;
+const captionHeight = 14;
+const headerHeight = 30;
+
+const caption: TextStyle = { family: 'text', bold: false, italic: false, size: 7.5, colour: '#444444' };
+const heading: TextStyle = { family: 'text', bold: true, italic: false, size: 14, colour: '#111111' };
+
+interface Grid {
+  readonly columns: number;
+  readonly perPage: number;
+  readonly top: number;
+  readonly cellWidth: number;
+  readonly pictureHeight: number;
+  readonly cellHeight: number;
+}
+
+/** `layout: contact-sheet`: a grid of images with their names, the title above, page numbers below. */
+export async function layContactSheet(layout: Layout): Promise<LayoutFacts> {
+  const { params, inputs, file, systemFonts, progress } = layout;
+  const box = pageBox(params.page, marginMm);
+  const tools = await openTextTools([params.title, ...inputs.map(({ name }) => name)].join('\n'), systemFonts);
+  const grid = planGrid(params, box);
+  const pages = Math.ceil(inputs.length / grid.perPage);
+  for (const [index, input] of inputs.entries()) {
+    if (index % grid.perPage === 0) {
+      await file.addPage(box.width, box.height);
+      drawFrame(layout, box, `${index / grid.perPage + 1} / ${pages}`, tools);
+    }
+    await drawCell(layout, input, cellAt(grid, box, index % grid.perPage), tools);
+    progress((index + 1) / inputs.length);
+  }
+  return {};
+}
+
+/** Cells are three to two, the shape of most photographs; as many rows as the page takes, at least one. */
+export function planGrid(params: Pick<Layout['params'], 'columns' | 'captions' | 'title'>, box: PageBox): Grid {
+  const header = params.title === undefined ? 0 : headerHeight;
+  const room = box.innerHeight - header;
+  const cellWidth = (box.innerWidth - gutter * (params.columns - 1)) / params.columns;
+  const under = params.captions ? captionHeight : 0;
+  const rows = Math.max(1, Math.floor((room + gutter) / ((cellWidth * 2) / 3 + under + gutter)));
+  const cellHeight = (room - gutter * (rows - 1)) / rows;
+  return {
+    columns: params.columns,
+    perPage: rows * params.columns,
+    top: box.top + header,
+    cellWidth,
+    cellHeight,
+    pictureHeight: cellHeight - under,
+  };
+}
+
+interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly pictureHeight: number;
+}
+
+function cellAt(grid: Grid, box: PageBox, position: number): Cell {
+  return {
+    x: box.left + (position % grid.columns) * (grid.cellWidth + gutter),
+    y: grid.top + Math.floor(position / grid.columns) * (grid.cellHeight + gutter),
+    width: grid.cellWidth,
+    pictureHeight: grid.pictureHeight,
+  };
+}
+
+function drawFrame({ params, file }: Layout, box: PageBox, pageNumber: string, tools: TextTools): void {
+  if (params.title !== undefined) {
+    const line = fitLine(params.title, heading, box.innerWidth, tools);
+    drawLine(file.pen, line, box.left, box.top + heading.size);
+  }
+  if (params.pageNumbers ?? true) drawFooter(file.pen, box, pageNumber, tools);
+}
+
+async function drawCell({ params, file }: Layout, input: Layout['inputs'][number], cell: Cell, tools: TextTools) {
+  const picture = await openPicture(input);
+  const scale = Math.min(cell.width / picture.width, cell.pictureHeight / picture.height);
+  const width = picture.width * scale;
+  const height = picture.height * scale;
+  const pixels = { width: (cell.width / 72) * params.dpi, height: (cell.pictureHeight / 72) * params.dpi };
+  const bytes = await picture.encode(pixels, 'inside');
+  const y = cell.y + cell.pictureHeight - height;
+  file.pen.image(bytes, cell.x + (cell.width - width) / 2, y, width, height);
+  if (!params.captions) return;
+  const line = fitLine(picture.name, caption, cell.width, tools);
+  drawLine(file.pen, line, cell.x + (cell.width - line.width) / 2, cell.y + cell.pictureHeight + 10);
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import PDFDocument from 'pdfkit';
+import { openPen, type Pen } from './open-pen.ts';
+
+/** A PDF that is written to disk while it is made: at most one page and a stream buffer are in memory. */
+export interface PdfFile {
+  readonly pen: Pen;
+  /** Points. Waits until the pages before are on their way to the disk. */
+  addPage(width: number, height: number): Promise<void>;
+  pages(): number;
+  /** Writes fonts and the table of contents of the file; resolves when all bytes are on disk. */
+  finish(): Promise<void>;
+  /** Lets go of the file when the layout failed. */
+  abandon(): void;
+}
+
+export interface PdfProperties {
+  readonly title?: string | undefined;
+  readonly author?: string | undefined;
+}
+
+export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
+  const document = new PDFDocument({
+    autoFirstPage: false,
+    // Without a standard font: those are not embedded, and text outside WinAnsi would come out as garbage.
+    font: null as unknown as string,
+    pdfVersion: '1.7',
+    margin: 0,
+    displayTitle: properties.title !== undefined,
+    info: {
+      Producer: 'mediafarm',
+      Creator: 'mediafarm',
+      ...(properties.title !== undefined && { Title: properties.title }),
+      ...(properties.author !== undefined && { Author: properties.author }),
+    },
+  });
+  const file = createWriteStream(path);
+  const written = finished(file);
+  written.catch(() => {});
+  document.pipe(file);
+  let pages = 0;
+  return {
+    pen: openPen(document),
+    async addPage(width, height) {
+      document.addPage({ size: [width, height], margin: 0 });
+      pages++;
+      await setImmediate();
+      while (file.writableNeedDrain) await Promise.race([once(file, 'drain'), written]);
+    },
+    pages: () => pages,
+    async finish() {
+      document.end();
+      await written;
+    },
+    abandon: () => void file.destroy(),
+  };
+}

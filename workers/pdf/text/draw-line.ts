@@ -1,0 +1,54 @@
+import type { GlyphRun, Pen } from '../page/open-pen.ts';
+import type { Line } from './break-lines.ts';
+import type { Piece } from './itemise.ts';
+import { orderLine } from './order-line.ts';
+
+/** Draws a line from its left end; pieces of one look go out as one run. Points. */
+export function drawLine(pen: Pen, line: Line, left: number, baseline: number): void {
+  let x = left;
+  for (const group of sameLook(orderLine(line.pieces))) {
+    const width = group.reduce((sum, piece) => sum + piece.width, 0);
+    drawGroup(pen, group, x, baseline, width);
+    x += width;
+  }
+}
+
+function drawGroup(pen: Pen, group: readonly Piece[], x: number, baseline: number, width: number): void {
+  const [first] = group;
+  if (first === undefined) return;
+  const { style, object, face } = first;
+  const inked = width - (first.level % 2 === 0 ? spaceAfter(group) : 0);
+  if (style.background !== undefined) {
+    pen.rectangle(x - 1.5, baseline - style.size, inked + 3, style.size * 1.32, style.background);
+  }
+  if (object !== undefined) {
+    pen.picture(object.image(), object.alt, face, x, baseline - object.height * 0.82, object.width, object.height);
+  } else pen.glyphs(glyphRun(group, first), x, baseline - (style.rise ?? 0));
+  if (style.strike) pen.line(x, baseline - style.size * 0.3, x + inked, baseline - style.size * 0.3, style.colour, 0.7);
+  if (style.link !== undefined) pen.link(style.link, x, baseline - style.size, inked, style.size * 1.3);
+}
+
+const spaceAfter = (group: readonly Piece[]) => {
+  const last = group.at(-1);
+  return last === undefined ? 0 : last.width - last.inkWidth;
+};
+
+function glyphRun(group: readonly Piece[], { face, style }: Piece): GlyphRun {
+  const shapes = group.map(({ shape, text }) => ({ ...shape, text }));
+  return { face, size: style.size, colour: style.colour, shapes };
+}
+
+function* sameLook(pieces: readonly Piece[]): Generator<readonly Piece[]> {
+  let group: Piece[] = [];
+  for (const piece of pieces) {
+    const [first] = group;
+    const joins = first !== undefined && first.face === piece.face && first.style === piece.style;
+    if (joins && first.object === undefined && piece.object === undefined) {
+      group.push(piece);
+      continue;
+    }
+    if (group.length > 0) yield group;
+    group = [piece];
+  }
+  if (group.length > 0) yield group;
+}
