@@ -24,6 +24,8 @@ export function answerErrors(app: FastifyInstance): void {
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown);
   logFault(request.log, error, request.id);
+  // Fastify closes the connection when a body was not read to its end; take-bodies.ts lets the sender read the answer first.
+  reply.removeHeader('connection');
   return reply
     .code(statusOf(error.code))
     .headers({ 'x-request-id': request.id, ...problemHeaders(error) })

@@ -6,14 +6,19 @@ import { parseJson } from './parse-json.ts';
 /** How long a refused sender may go on talking before the connection is cut; long enough for it to read the answer. */
 const lingerMs = 5000;
 
+const jsonTypes = ['application/json', /^application\/[\w.-]+\+json$/i];
+
 /** JSON with the place of a fault; an empty body is none. */
 export function takeJson(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser(
-    /^application\/([\w.-]+\+)?json$/i,
-    { parseAs: 'string' },
-    async (_request: unknown, body: string) => (body === '' ? undefined : parseJson(body)),
-  );
+  const parse = async (_request: unknown, body: string) => (body === '' ? undefined : parseJson(body));
+  app.removeAllContentTypeParsers();
+  for (const type of jsonTypes) app.addContentTypeParser(type, { parseAs: 'string' }, parse);
+}
+
+/** Bodies that are files: whatever they are called, nothing reads them before the handler does. */
+export function takeRaw(app: FastifyInstance): void {
+  for (const type of jsonTypes) app.removeContentTypeParser(type);
+  app.addContentTypeParser('*', async () => undefined);
 }
 
 /**

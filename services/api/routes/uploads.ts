@@ -10,6 +10,7 @@ import { forgetObjects } from '../forget-objects.ts';
 import type { Metrics } from '../metrics.ts';
 import { receiveFile } from '../receive-file.ts';
 import { hashJson } from '../request-hash.ts';
+import { takeRaw } from '../take-bodies.ts';
 
 interface UploadRoutes {
   readonly database: Database;
@@ -22,10 +23,7 @@ interface UploadRoutes {
 export function routeUploads(app: FastifyInstance, deps: UploadRoutes): void {
   const { maxUploadBytes } = deps;
   app.register(async (scope) => {
-    // Any other type is a raw file; nothing may read the body before the handler does.
-    scope.removeContentTypeParser(['application/json']);
-    scope.removeContentTypeParser(/^application\/([\w.-]+\+)?json$/i);
-    scope.addContentTypeParser('*', async () => undefined);
+    takeRaw(scope);
     scope.post('/v1/uploads', (request, reply) =>
       answerOnce(deps, request, reply, {
         digest: async () => hashUpload(await receiveFile(request, maxUploadBytes, (file) => digestUpload(deps, file))),
