@@ -47,18 +47,22 @@ async function runTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
   const client = await pool.connect().catch((error: unknown) => {
     throw asLedgerError(error);
   });
+  // The pool listens only to idle clients: without this a server that goes away in mid-transaction ends the process.
   let broken = false;
+  const markBroken = () => {
+    broken = true;
+  };
+  client.on('error', markBroken);
   try {
     await client.query('begin');
     const result = await work(client);
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(() => {
-      broken = true;
-    });
+    await client.query('rollback').catch(markBroken);
     throw asLedgerError(error);
   } finally {
+    if (!broken) client.off('error', markBroken);
     client.release(broken);
   }
 }
