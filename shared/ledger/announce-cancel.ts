@@ -16,8 +16,14 @@ export async function announceCancel(deps: { database: Queryable; bus: Bus }, jo
   await Promise.all(running.rows.map(({ name, dispatch }) => stopRuns(deps.bus, { job: jobId, step: name, dispatch })));
 }
 
+interface RunsOfStep {
+  readonly job: string;
+  readonly step: string;
+  readonly dispatch: number;
+}
+
 /** Stops the runs of one step that belong to this or an older dispatch. */
-export async function stopRuns(bus: Bus, runs: { job: string; step: string; dispatch: number }): Promise<void> {
-  const body: ControlMessage = { schema: 1, what: 'cancel', ...runs };
+export async function stopRuns(bus: Bus, { job, step, dispatch }: RunsOfStep): Promise<void> {
+  const body: ControlMessage = { schema: 1, what: 'cancel', job, step, dispatch };
   await bus.publish({ exchange: exchanges.control, routingKey: 'cancel', body });
 }
