@@ -7,7 +7,7 @@ import { makePhoto } from '../test/support/make-media.ts';
 import type { Servers } from '../test/support/servers.ts';
 import { startServers } from '../test/support/start-servers.ts';
 
-const jobs = 2000;
+const jobs = Number(process.env.BENCH_JOBS ?? 2000);
 const submitters = 16;
 const timeLimitMs = 600_000;
 
@@ -47,6 +47,7 @@ async function measure(farm: RunningFarm, hooks: WebhookCounter, print: (line: s
   await hooks.reached(jobs, timeLimitMs);
   const totalMs = Date.now() - startedAt;
   const memory = rss.stop();
+  const cpu = await cpuByPart(farm);
   const done = await readAll(farm);
   const latencies = done.map((one) => Date.parse(one.finishedAt) - Date.parse(one.createdAt)).sort((a, b) => a - b);
   const at = (fraction: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * fraction))];
@@ -56,6 +57,7 @@ async function measure(farm: RunningFarm, hooks: WebhookCounter, print: (line: s
   );
   print(`submit to finished    p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (all at once: most of it is waiting in line)`);
   print(`webhooks              ${hooks.total()} received for ${hooks.distinct()} jobs`);
+  print(`cpu per job           ${cpu.map(([part, ms]) => `${part} ${(ms / jobs).toFixed(1)} ms`).join(', ')}`);
   print(`api memory            ${memory.first} MiB at start, ${memory.peak} MiB peak, ${memory.last} MiB at the end`);
 }
 
@@ -122,6 +124,17 @@ async function countWebhooks(): Promise<WebhookCounter> {
       server.close();
     },
   };
+}
+
+/** User and system time of each process so far, in milliseconds; includes its start (about a second). */
+async function cpuByPart(farm: RunningFarm): Promise<[string, number][]> {
+  const ticksPerSecond = 100;
+  const readings = [...farm.programs].map(async ([name, program]): Promise<[string, number]> => {
+    const stat = await readFile(`/proc/${program.child.pid}/stat`, 'utf8').catch(() => '');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [name, ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000];
+  });
+  return await Promise.all(readings);
 }
 
 /** Resident memory of a process from /proc, every 250 ms, in MiB. */

@@ -58,7 +58,9 @@ async function openParts(config: FarmConfig, kinds: KindAvailability, log: Log, 
   const workers = await startWorkers(config, { bus, store, log: log.child({ part: 'worker' }), kinds: runnable });
   own(workers);
   const parts = [orchestrator, notifier, workers];
-  const neighbours = async () => (await Promise.all(parts.map((part) => part.health()))).flat();
+  const shared = ['ledger', 'broker', 'store'];
+  const neighbours = async () =>
+    (await Promise.all(parts.map((part) => part.health()))).flat().filter((check) => !shared.includes(check.name));
   const api = await startApi(config.api, { database, bus, store, log: log.child({ part: 'api' }), kinds, neighbours });
   own(api);
   return { address: api.address, madeKey };

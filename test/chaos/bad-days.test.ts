@@ -32,7 +32,13 @@ afterAll(async () => {
   await Promise.all([broker.close(), ledger.close(), store.close()]);
 });
 
-const thumb = () => ({ input: photo, steps: { thumb: { kind: 'resize', width: 64 } }, webhook: { url: receiver.url } });
+const thumb = (params: object = { width: 64 }) => ({
+  input: photo,
+  steps: { thumb: { kind: 'resize', ...params } },
+  webhook: { url: receiver.url },
+});
+/** About a second of work, so that a kill hits the middle of it. */
+const slow = () => thumb({ width: 1600, height: 1200, withoutEnlargement: false, format: 'avif' });
 
 describe('a farm whose', () => {
   it('broker is away accepts jobs, says why on readyz, and runs them when the broker is back', async () => {
@@ -72,7 +78,7 @@ describe('a farm whose', () => {
   });
 
   it('workers are killed at random still ends every job once, with one webhook each', async () => {
-    const jobs = await Promise.all(Array.from({ length: 40 }, () => farm.client.submit(thumb())));
+    const jobs = await Promise.all(Array.from({ length: 12 }, () => farm.client.submit(slow())));
     for (const name of ['worker-image', 'worker-second', 'worker-image']) {
       farm.start('worker-second', 'workers/main.ts', { FARM_WORKER_KINDS: 'resize', FARM_WORKER_CONCURRENCY: '2' });
       await farm.programs.get('worker-second')?.line(/worker\.started/);
