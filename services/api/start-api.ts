@@ -34,6 +34,7 @@ export interface ApiDeps {
 const forgetEveryMs = 600_000;
 /** What is still running after this is cut off: uploads of hours must not keep a replica from stopping. */
 const drainMs = 20_000;
+const sweepEveryMs = 50;
 
 /** Starts the HTTP server and the consumer of AMQP submissions. Closes neither database, bus nor store: they are the caller's. */
 export async function startApi(config: ApiConfig, deps: ApiDeps): Promise<Part & { readonly address: string }> {
@@ -95,10 +96,13 @@ function assemble(config: ApiConfig, deps: ApiDeps, closing: AbortSignal): AppPa
 /** Answers what is under way (event streams and long polls end at once: they watch `closing`), then cuts off the rest. */
 async function drain(app: FastifyInstance): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  // A connection that was busy when the server stopped listening is kept alive after its answer; it is closed here.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), sweepEveryMs);
   try {
     await app.close();
   } finally {
     clearTimeout(cut);
+    clearInterval(sweep);
   }
 }
 
