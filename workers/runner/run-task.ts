@@ -56,10 +56,10 @@ async function attemptTask(
   shutdown: AbortSignal,
 ): Promise<Outcome> {
   const interrupter = createInterrupter({ timeoutMs: kind.contract.limits.timeoutMs, shutdown, lost: delivery.lost });
-  const stopListening = parts.cancelled.onCancel(task.job, () => interrupter.interrupt('cancelled'));
+  const stopListening = parts.cancelled.onCancel(task, () => interrupter.interrupt('cancelled'));
   let error: unknown;
   try {
-    if (parts.cancelled.has(task.job)) interrupter.interrupt('cancelled');
+    if (parts.cancelled.has(task)) interrupter.interrupt('cancelled');
     interrupter.signal.throwIfAborted();
     if (!(delivery.redelivered && (await announceAgain(parts, run)))) {
       await work(parts, kind, run, attempt, interrupter.signal);
