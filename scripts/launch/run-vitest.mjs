@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /**
  * Runs vitest, showing its own report, and counts from its JSON report. A file that cannot be loaded counts as one
@@ -17,7 +17,7 @@ export async function runVitest(root, args) {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ]);
-    return count(readReport(report), code);
+    return count(root, readReport(report), code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -40,31 +40,34 @@ function readReport(file) {
   }
 }
 
-function count({ testResults }, code) {
-  const tests = testResults.flatMap((file) => file.assertionResults);
+function count(root, { testResults }, code) {
+  const files = testResults.map((file) => ({ ...file, name: relative(root, file.name) }));
+  const tests = files.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === 'passed').length;
-  const failed = [
-    ...testResults
-      .filter((file) => file.status === 'failed' && !file.assertionResults.some(isFailed))
-      .map(describeFile),
-    ...testResults.flatMap((file) => file.assertionResults.filter(isFailed).map((test) => describeTest(file, test))),
-  ];
+  const failed = [...files.filter(isUnloadable).map(describeFile), ...files.flatMap(describeFailedTests)];
+  const skipped = tests.length - passed - tests.filter(isFailed).length;
   if (code !== 0 && failed.length === 0) failed.push('vitest ended with an error outside of any test (shown above)');
-  return { passed, failed, skipped: tests.length - passed - tests.filter(isFailed).length };
+  return { passed, failed, skipped };
 }
 
 function isFailed(test) {
   return test.status === 'failed';
 }
 
+function isUnloadable(file) {
+  return file.status === 'failed' && !file.assertionResults.some(isFailed);
+}
+
 function describeFile(file) {
   return `${file.name}: ${firstLine(file.message) || 'could not be run'}`;
 }
 
-function describeTest(file, test) {
-  return `${file.name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`;
+function describeFailedTests(file) {
+  return file.assertionResults
+    .filter(isFailed)
+    .map((test) => `${file.name} > ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
 }
 
 function firstLine(message) {
-  return (message ?? '').split('\n', 1)[0];
+  return (message ?? '').split('\n', 1)[0].slice(0, 300);
 }
