@@ -48,11 +48,16 @@ test('every route is described, and everything described is a route', async () =
     const { status, headers } = await farm.call('OPTIONS', url);
     expect([status, path]).toEqual([405, path]);
     const served = (headers.get('allow') as string).split(', ').map((method) => method.toLowerCase());
+    // A fixed path may also fit a pattern: GET /v1/jobs/batch reads the job "batch", which there never is.
+    const patterns = Object.keys(document.paths).filter((other) =>
+      new RegExp(`^${other.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(url),
+    );
     const described = Object.keys(operations);
+    const covered = patterns.flatMap((pattern) => Object.keys(document.paths[pattern]));
     missing.push(
       ...described.filter((method) => !served.includes(method)).map((method) => `${method} ${path} is not served`),
     );
-    const extra = served.filter((method) => method !== 'head' && !described.includes(method));
+    const extra = served.filter((method) => method !== 'head' && !covered.includes(method));
     missing.push(...extra.map((method) => `${method} ${path} is not described`));
   }
   expect(missing).toEqual([]);

@@ -1,56 +1,73 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { expect, test } from 'vitest';
-import { freshBucket } from '../support/servers.ts';
-import { type ApiUnderTest, startApiUnderTest } from './api-under-test.ts';
+import { makeApiKey } from '../../services/api/api-key-format.ts';
+import type { Json } from '../support/farm-client.ts';
+import { startProgram } from '../support/farm-processes.ts';
+import { freshBucket, freshDatabase } from '../support/servers.ts';
 
-const chunk = Buffer.alloc(1024 * 1024, 'mediafarm ');
-const megabytes = 300;
-/** Buffers and heap together; the parts of an S3 upload (4 × 5 MiB and what the SDK copies) fit well within. */
-const maxGrowthBytes = 120 * 1024 * 1024;
+const megabyte = Buffer.alloc(1024 * 1024, 'mediafarm ');
+/** What an upload needs at once must show in the small one; the large one is ten times as long. */
+const small = 30;
+const large = 300;
+const maxGrowthBytes = 64 * 1024 * 1024;
 
-/** Made while it is read, so the sender holds none of it either. */
-function manyBytes(count: number): ReadableStream<Uint8Array> {
-  let sent = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: (controller) => {
-        if (sent === count) return controller.close();
-        sent += 1;
-        controller.enqueue(new Uint8Array(chunk));
-      },
-    },
-    { highWaterMark: 1 },
-  );
+async function upload(address: string, key: string, megabytes: number): Promise<Json> {
+  const post = request(`${address}/v1/uploads?name=large.bin`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const answered = new Promise<Json>((resolve, reject) => {
+    post.once('response', (response) => resolve(json(response)));
+    post.once('error', reject);
+  });
+  await pipeline(Readable.from(Array.from({ length: megabytes }, () => megabyte)), post);
+  return await answered;
 }
 
-async function growthWhile(work: () => Promise<void>): Promise<number> {
-  const used = () => {
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = used();
-  let highest = before;
-  const timer = setInterval(() => {
-    highest = Math.max(highest, used());
-  }, 20);
-  await work();
-  clearInterval(timer);
-  return highest - before;
+/** The most memory the process ever had, in bytes (Linux). */
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
 test.each(['files', 'S3'])('memory does not grow with an upload of 300 MB: %s', async (kind) => {
-  const bucket = kind === 'S3' ? await freshBucket() : undefined;
-  const farm: ApiUnderTest = await startApiUnderTest(bucket ? { storeOptions: bucket } : {});
+  const database = await freshDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'api-memory-'));
+  const key = makeApiKey();
+  const bucket = kind === 'S3' ? await freshBucket() : { url: `file://${folder}/store`, environment: {} };
+  const api = startProgram('services/api/main.ts', {
+    ...bucket.environment,
+    FARM_STORE_URL: bucket.url,
+    FARM_DATABASE_URL: database.url,
+    FARM_BROKER_URL: 'memory:',
+    FARM_DATA_DIR: folder,
+    FARM_API_KEY: key,
+    FARM_PORT: '0',
+  });
   try {
+    const { address } = JSON.parse(await api.line(/api\.listening/));
+    await upload(address, key, small);
+    const before = await peakOf(api.child.pid as number);
     const hash = createHash('sha256');
-    for (let count = 0; count < megabytes; count += 1) hash.update(chunk);
-    const sha256 = hash.digest('hex');
-    const growth = await growthWhile(async () => {
-      const answer = await farm.call('POST', '/v1/uploads?name=large.bin', { body: manyBytes(megabytes) });
-      expect(answer.body).toMatchObject({ bytes: megabytes * chunk.length, sha256 });
+    for (let count = 0; count < large; count += 1) hash.update(megabyte);
+    expect(await upload(address, key, large)).toMatchObject({
+      bytes: large * megabyte.length,
+      sha256: hash.digest('hex'),
     });
+    const growth = (await peakOf(api.child.pid as number)) - before;
     expect(growth).toBeLessThan(maxGrowthBytes);
+    expect(api.output()).not.toContain(key);
+    expect(await api.stop()).toBe(0);
   } finally {
-    await farm.close();
+    await api.stop('SIGKILL');
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
   }
 });

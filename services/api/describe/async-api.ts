@@ -28,7 +28,10 @@ export function describeAsyncApi(): JsonSchema {
     operations: describeOperations(),
     components: {
       schemas: Object.fromEntries(
-        ['JobRequest', 'Job', 'Problem', 'Event'].map((name) => [name, alone(name, schemas)]),
+        ['JobRequest', 'Job', 'Problem', 'Event'].map((name) => [
+          name,
+          { schemaFormat: dialect, schema: alone(name, schemas) },
+        ]),
       ),
       messages: describeMessages(),
     },
@@ -86,7 +89,7 @@ function describeOperations(): JsonSchema {
 }
 
 function describeMessages(): JsonSchema {
-  const payload = (name: string) => ({ schemaFormat: dialect, schema: { $ref: `#/components/schemas/${name}` } });
+  const payload = (name: string) => ({ $ref: `#/components/schemas/${name}` });
   const correlationId = { location: '$message.header#/correlationId' };
   const submissionHeaders = {
     'x-farm-tenant': text('Whose job it is; "default" when absent'),
@@ -127,7 +130,7 @@ function alone(name: string, schemas: Readonly<Record<string, JsonSchema>>): Jso
         needed.add(other);
         collect(schemas[other]);
       }
-      return `#/components/schemas/${name}/definitions/${other}`;
+      return `#/components/schemas/${name}/schema/definitions/${other}`;
     });
     return JSON.parse(inside);
   };
