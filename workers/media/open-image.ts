@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib';
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
+import { decodeExotic, isExotic } from './decode-exotic.ts';
 import { explainImageError } from './explain-image-error.ts';
 import { formatLabels, type ImageFormat, type WritableFormat } from './image-formats.ts';
 import { sniffBytes, sniffImage } from './sniff-image.ts';
@@ -25,6 +26,8 @@ export interface OpenOptions {
   readonly vectorSidePx?: number;
   /** Open this page or frame alone (from 1). */
   readonly page?: number;
+  /** Ends the decoders that run as a process of their own. */
+  readonly signal?: AbortSignal;
   /** Take what can be read of a damaged file instead of refusing it. */
   readonly salvage?: boolean;
 }
@@ -65,7 +68,7 @@ async function openAs(format: ImageFormat, input: InputFile, options: OpenOption
     failOn: options.salvage ? 'none' : 'warning',
   };
   if (format === 'svg' || format === 'svgz') return openVector(format, input, reading, options.vectorSidePx);
-  if (!isReadable(format)) throw unreadable(format);
+  if (!isReadable(format)) return openExotic(format, input, reading, options);
   const metadata = await readPage(input.path, reading, options.page);
   if (metadata.format !== (format === 'avif' ? 'heif' : format)) throw unreadable(format);
   refuseIfHeavy(metadata, format);
@@ -80,6 +83,20 @@ async function readPage(path: string, reading: SharpOptions, page: number | unde
   const pages = first.pages ?? 1;
   if (page <= pages) return sharp(path, { ...reading, page: page - 1 }).metadata();
   throw new InputError(`There is no page ${page}: the picture has ${pages} page${pages === 1 ? '' : 's'}.`);
+}
+
+/** Formats sharp cannot read are decoded once, elsewhere, and held as a PNG or an animated WebP. */
+async function openExotic(format: ImageFormat, input: InputFile, reading: SharpOptions, options: OpenOptions) {
+  if (!isExotic(format)) throw unreadable(format);
+  const decoded = await decodeExotic(format, input.path, options.signal ?? new AbortController().signal);
+  const metadata = await sharp(decoded, reading).metadata();
+  const { exif } =
+    format === 'heic'
+      ? await sharp(input.path, reading)
+          .metadata()
+          .catch(() => metadata)
+      : metadata;
+  return opened(format, decoded, reading, exif === undefined ? metadata : { ...metadata, exif });
 }
 
 /** SVG goes in as a buffer: given a path, librsvg would draw files that lie next to it (reference: platform.md §4). */
@@ -112,12 +129,14 @@ function opened(format: ImageFormat, source: string | Buffer, reading: SharpOpti
     width: metadata.autoOrient.width,
     height: metadata.autoOrient.height,
     hasAlpha: metadata.hasAlpha,
-    frames: reading.page === undefined && (format === 'gif' || format === 'webp') ? (metadata.pages ?? 1) : 1,
+    frames: reading.page === undefined && moves(metadata) ? (metadata.pages ?? 1) : 1,
     metadata,
     decode: () => sharp(source, reading),
     decodeFrames: (count) => sharp(source, { ...reading, pages: count }),
   };
 }
+
+const moves = ({ format }: Metadata) => format === 'gif' || format === 'webp';
 
 function refuseIfHeavy(metadata: Metadata, format: ImageFormat): void {
   if (!metadata.isProgressive) return;
@@ -154,7 +173,11 @@ function notAnImage(input: InputFile): InputError {
 const tooLargeDrawing = () =>
   new InputError('The drawing (SVG) is larger than 16 MB unpacked. Send a picture of it instead.');
 
-const unreadable = (format: ImageFormat) =>
-  new InputError(
-    `This farm does not read ${formatLabels[format]} pictures of this sort. Send a JPEG, PNG, WebP, AVIF, GIF or TIFF file.`,
+function unreadable(format: ImageFormat): InputError {
+  if (format === 'pdf') {
+    return new InputError('The file is a PDF, not a picture. Use the kind pdf-pages to make pictures of its pages.');
+  }
+  return new InputError(
+    `This farm does not read ${formatLabels[format]} files of this sort. Send a JPEG, PNG, WebP, AVIF, GIF or TIFF file.`,
   );
+}

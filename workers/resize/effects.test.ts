@@ -145,15 +145,19 @@ describe('watermark', () => {
     ['Cyrillic', 'Пример'],
     ['Arabic', 'مرحبا'],
     ['Chinese', '你好世界'],
-  ])('writes %s', async (_, text) => {
-    const photo = await solid(400, 200, 'black').removeAlpha().png().toBuffer();
-    const watermark = { text, size: 0.2, opacity: 1, position: 'center' as const };
-    const { first } = await resize(photo, { watermark, format: 'png' });
-    const lit = (await sharp(first).grayscale().raw().toBuffer()).filter((value) => value > 200).length;
-    expect(lit).toBeGreaterThan(300);
-    expect(near(await pixel(first, 3, 3), [0, 0, 0])).toBe(true);
-    // The first text of a process may wait for fontconfig to index every font of the machine.
-  }, 60_000);
+  ])(
+    'writes %s',
+    async (_, text) => {
+      const photo = await solid(400, 200, 'black').removeAlpha().png().toBuffer();
+      const watermark = { text, size: 0.2, opacity: 1, position: 'center' as const };
+      const { first } = await resize(photo, { watermark, format: 'png' });
+      const lit = (await sharp(first).grayscale().raw().toBuffer()).filter((value) => value > 200).length;
+      expect(lit).toBeGreaterThan(300);
+      expect(near(await pixel(first, 3, 3), [0, 0, 0])).toBe(true);
+      // The first text of a process may wait for fontconfig to index every font of the machine.
+    },
+    60_000,
+  );
 
   it('fits a mark larger than the picture', async () => {
     const photo = await solid(30, 30, 'black').removeAlpha().png().toBuffer();

@@ -43,6 +43,20 @@ async function resizeTo320(path: string, name: string): Promise<string> {
   }
 }
 
+/** Rows that say "clean error" because sharp cannot read them, and which we read all the same (ADR 0010). */
+const readByOthers = [
+  'am__sample_MP.heic',
+  'am__sample_still_photo.heic',
+  'heif__rainbow-451x461.heic',
+  'heif__with-alpha-512x512.heic',
+  'heif__lightning_mini.heif',
+  'pil__hopper.bmp',
+  'pil__hopper.heif',
+  'pil__hopper.ico',
+  'pil__rgba.psd',
+  'vips__favicon.ico',
+];
+
 describe('real files', () => {
   if (!existsSync(manifest)) {
     it('are not beside this checkout (../shared/fixtures): nothing to try', () => expect(rows()).toEqual([]));
@@ -52,7 +66,7 @@ describe('real files', () => {
     it(`${folder}/${file} ends ${expected}`, async () => {
       const ended = await resizeTo320(join(fixtures, folder, file), file);
       // Reading more than the raw tools did is allowed; refusing what they read is not.
-      if (expected === 'ok') expect(ended).toBe('ok');
-    });
+      if (expected === 'ok' || readByOthers.includes(file)) expect(ended).toBe('ok');
+    }, 90_000);
   }
 });

@@ -45,11 +45,11 @@ async function makeRenditions(task: Task<ResizeParams>, image: OpenedImage, wish
 }
 
 /** A drawing (SVG) is rasterised only when a raster format is asked for, at the largest size wanted of it. */
-function openInput({ inputs, params }: Task<ResizeParams>, wishes: Named): Promise<OpenedImage> {
+function openInput({ inputs, params, signal }: Task<ResizeParams>, wishes: Named): Promise<OpenedImage> {
   const [input] = inputs;
   if (input === undefined) throw new Error('resize needs an input');
   const { page } = params;
-  const how = { salvage: params.damaged === 'salvage', ...(page === undefined ? {} : { page }) };
+  const how = { signal, salvage: params.damaged === 'salvage', ...(page === undefined ? {} : { page }) };
   const raster = wishes.filter(([, { format }]) => format !== undefined).map(([, wish]) => wish);
   if (raster.length === 0) return openImage(input, how);
   const sides = raster.flatMap(({ width = 0, height = 0, dpr = 1 }) => [width * dpr, height * dpr]);
