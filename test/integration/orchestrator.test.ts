@@ -206,6 +206,13 @@ describe.each([
   });
 });
 
+async function leaseOf(jobId: string): Promise<Date | undefined> {
+  const rows = await ledger.database.query(`select lease_until from steps where job_id = $1 and status = 'running'`, [
+    jobId,
+  ]);
+  return rows.rows[0]?.lease_until;
+}
+
 describe('silence', () => {
   it('sends a step out anew when its worker stops beating, and fails it when that happens too often', async () => {
     const bus = await openMemory();
@@ -230,8 +237,8 @@ describe('silence', () => {
     const workers = work(bus, async (at) => {
       await at.report('started');
       const beat = setInterval(() => void at.report('progress', { fraction: 0.1 }), 50);
-      // Three leases long.
-      await new Promise((resolve) => setTimeout(resolve, 1200));
+      const first = Number(await until(() => leaseOf(at.task.job), 'the first lease'));
+      await until(async () => Number(await leaseOf(at.task.job)) > first + 1200, 'three leases of beating');
       clearInterval(beat);
       await at.report('succeeded');
       at.delivery.ack();
@@ -368,7 +375,7 @@ describe('outages', () => {
     for (const part of [4, 12, 24]) {
       await until(async () => (await finished()) >= part, `${part} finished jobs`, 60_000);
       proxy.cut();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until(async () => !(await database.health()).ok, 'the ledger to be away');
       proxy.restore();
     }
     for (const { id } of jobs) {
