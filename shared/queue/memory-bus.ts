@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Bus, Consumer, Delivery } from './bus.ts';
 import { epochMessage } from './epoch-message.ts';
+import { handleDelivery } from './handle-delivery.ts';
 import { MemoryBroker } from './memory/memory-broker.ts';
 import { memoryDelivery } from './memory/memory-delivery.ts';
 import { createMemorySlot } from './memory/memory-slot.ts';
@@ -12,7 +13,15 @@ interface Consumption {
   readonly prefetch: number;
   readonly closed: AbortSignal;
   readonly log: Log;
-  onDelivery(delivery: Delivery): Promise<void>;
+  readonly onDelivery: (delivery: Delivery) => Promise<void>;
+}
+
+interface Listening {
+  readonly exchange: string;
+  readonly bindingKey: string;
+  readonly closed: AbortSignal;
+  readonly log: Log;
+  readonly onMessage: (body: unknown, routingKey: string) => void;
 }
 
 /** The broker of `npm start` and of fast tests: one process, RabbitMQ's semantics, nothing on disk. The ledger sends again. */
@@ -28,7 +37,8 @@ export function createMemoryBus(options: { readonly topology: Topology; readonly
     consume(queue, { prefetch }, onDelivery) {
       return startConsumer(broker, { queue, prefetch, onDelivery, closed, log: options.log });
     },
-    listen: (exchange, bindingKey, onMessage) => startListener(broker, exchange, bindingKey, closed, onMessage),
+    listen: (exchange, bindingKey, onMessage) =>
+      startListener(broker, { exchange, bindingKey, onMessage, closed, log: options.log }),
     openSlot: () => createMemorySlot(broker, closed),
     async depth(queue) {
       return broker.queue(queue).depth;
@@ -61,10 +71,7 @@ function startConsumer(broker: MemoryBroker, consumption: Consumption): Consumer
         lent -= 1;
         queue.wake();
       });
-      consumption.onDelivery(delivery).catch((error: unknown) => {
-        consumption.log.error({ err: error, queue: queue.name }, 'delivery.failed');
-        delivery.release();
-      });
+      void handleDelivery(delivery, consumption.onDelivery, consumption.log);
     },
   });
   return {
@@ -78,20 +85,19 @@ function startConsumer(broker: MemoryBroker, consumption: Consumption): Consumer
   };
 }
 
-function startListener(
-  broker: MemoryBroker,
-  exchange: string,
-  bindingKey: string,
-  closed: AbortSignal,
-  onMessage: (body: unknown, routingKey: string) => void,
-): Consumer {
+function startListener(broker: MemoryBroker, listening: Listening): Consumer {
+  const { exchange, bindingKey, closed, log, onMessage } = listening;
   const { queue, remove } = broker.addPrivateQueue(exchange, bindingKey);
   let live = true;
   queue.subscribe({
     hasRoom: () => true,
     take(loan) {
       loan.ack();
-      onMessage(JSON.parse(loan.message.json), loan.message.routingKey);
+      try {
+        onMessage(JSON.parse(loan.message.json), loan.message.routingKey);
+      } catch (error) {
+        log.error({ err: error, exchange }, 'broadcast.failed');
+      }
     },
   });
   return {

@@ -116,7 +116,7 @@ test('a listener hears again after its connection was closed', async () => {
   await until(() => listener.live, 'the listener');
   await closeConnections();
   await until(() => !bus.health().ok, 'the loss to be noticed');
-  await well();
+  await until(() => listener.live, 'the listener to be back', noticeMs);
   await bus.publish({ exchange: t.broadcast, routingKey: '', body: 'hello' });
   await until(() => heard.includes('hello'), 'the broadcast');
 });

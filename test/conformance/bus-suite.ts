@@ -286,6 +286,19 @@ export function describeBus(name: string, open: (topology: Topology) => Promise<
       expect(heard.toSorted()).toEqual(['a1', 'a2', 'b1']);
     });
 
+    test('a listener that throws hears the next message all the same', async () => {
+      const { bus, t } = await start();
+      const heard: unknown[] = [];
+      const listener = bus.listen(t.broadcast, '', (body) => {
+        heard.push(body);
+        if (body === 1) throw new Error('the first message is hard');
+      });
+      await until(() => listener.live, 'the listener');
+      for (const body of [1, 2]) await bus.publish({ exchange: t.broadcast, routingKey: '', body });
+      await until(() => heard.length === 2, 'both messages');
+      expect(heard).toEqual([1, 2]);
+    });
+
     test('a listener on a topic hears what its key asks for', async () => {
       const { bus, t } = await start();
       const heard: string[] = [];

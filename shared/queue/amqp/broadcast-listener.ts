@@ -63,7 +63,7 @@ async function listen(live: LiveChannel<Channel>, options: ListeningOptions): Pr
   await live.channel.consume(
     queue,
     (message) => {
-      if (message === null) live.abandon('the broker cancelled the consumer');
+      if (message === null) live.cancelled();
       else onMessage(message.content, message.fields.routingKey);
     },
     { noAck: true },

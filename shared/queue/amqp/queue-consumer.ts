@@ -2,6 +2,7 @@ import { setInterval } from 'node:timers/promises';
 import type { Channel, Message } from 'amqplib';
 import type { Log } from '../../log.ts';
 import type { Consumer, Delivery } from '../bus.ts';
+import { handleDelivery } from '../handle-delivery.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { lendDelivery } from './lend-delivery.ts';
 import { type LiveChannel, plainChannel, SupervisedChannel } from './supervised-channel.ts';
@@ -12,11 +13,11 @@ export interface ConsumptionOptions {
   readonly queue: string;
   readonly prefetch: number;
   readonly log: Log;
-  onDelivery(delivery: Delivery): Promise<void>;
+  readonly onDelivery: (delivery: Delivery) => Promise<void>;
 }
 
-/** How often an idle consumer asks whether its queue really has nothing for it. */
-const checkEveryMs = 10_000;
+/** Costs an idle consumer four calls a minute. */
+const renewAfterMs = 60_000;
 
 /** A consumer with prefetch on a supervised channel of its own. */
 export class QueueConsumer implements Consumer {
@@ -77,7 +78,7 @@ export class QueueConsumer implements Consumer {
     }
     await live.channel.prefetch(prefetch);
     const { consumerTag } = await live.channel.consume(queue, (message) => {
-      if (message === null) live.abandon('the broker cancelled the consumer');
+      if (message === null) live.cancelled();
       else this.#receive(live, message);
     });
     this.#tag = { live, consumerTag };
@@ -94,35 +95,23 @@ export class QueueConsumer implements Consumer {
       delivery.release();
       return;
     }
-    this.#options.onDelivery(delivery).catch((error: unknown) => {
-      this.#options.log.error({ err: error, queue: delivery.queue }, 'delivery.failed');
-      delivery.release();
-    });
+    void handleDelivery(delivery, this.#options.onDelivery, this.#options.log);
   }
 
   async #closeWhenSettled(): Promise<void> {
     if (this.#lent <= 0 || this.#tag?.live.lost.aborted === true) await this.#channel.close();
   }
 
-  /** Silence can be a consumer the broker has forgotten. Twice messages waiting, room for them and none came: open anew. */
+  /** No question over AMQP proves that a consumer is not forgotten: one that got nothing for a while opens anew. */
   async #watch(): Promise<void> {
-    const { signal } = this.#stopping;
+    let before = this.#deliveries;
     try {
-      for await (const _ of setInterval(checkEveryMs, undefined, { signal, ref: false })) await this.#check();
+      for await (const _ of setInterval(renewAfterMs, undefined, { signal: this.#stopping.signal, ref: false })) {
+        if (this.#deliveries === before && this.#lent === 0) this.#channel.live?.renew();
+        before = this.#deliveries;
+      }
     } catch {
       // stopped
     }
-  }
-
-  async #check(): Promise<void> {
-    const live = this.#channel.live;
-    const before = this.#deliveries;
-    if (live === undefined || this.#lent >= this.#options.prefetch) return;
-    const checking = within(live.channel.checkQueue(this.#options.queue), 'checking the queue');
-    const depth = await checking.catch((error: Error) => live.abandon(error.message));
-    if (depth === undefined || depth.messageCount === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 1000).unref());
-    const silent = this.#deliveries === before && this.#lent < this.#options.prefetch;
-    if (silent) live.abandon('messages wait and none is delivered');
   }
 }

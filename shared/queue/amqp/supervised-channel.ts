@@ -12,7 +12,15 @@ export interface LiveChannel<C extends Channel> {
   readonly lost: AbortSignal;
   /** Declares it dead; the supervisor opens the next. Idempotent. */
   abandon(reason: string): void;
+  /** The broker cancelled a consumer, mostly because its queue is gone. */
+  cancelled(): void;
+  /** Gives up a sound but idle channel for a new one. */
+  renew(): void;
 }
+
+/** Why a channel ended; `missing`: something it used does not exist (any more). */
+type End = 'lost' | 'missing' | 'renewed';
+type WatchedChannel<C extends Channel> = LiveChannel<C> & { readonly end: End };
 
 interface SupervisedChannelOptions<C extends Channel> {
   readonly connection: BrokerConnection;
@@ -28,6 +36,7 @@ export const confirmChannel = (model: ChannelModel): Promise<ConfirmChannel> => 
 
 /** A channel that lived this long was sound: the next loss starts again with the shortest delay. */
 const soundAfterMs = 5000;
+const faultAfterMs = 500;
 
 /**
  * A channel that comes back, also when the connection never went away: amqplib reconnects connections only, and after a
@@ -40,7 +49,7 @@ export class SupervisedChannel<C extends Channel> {
   readonly #ended: Promise<void>;
   #live: LiveChannel<C> | undefined;
   #downSince = Date.now();
-  #everLost = false;
+  #mustDeclare = false;
   #fault: string | undefined;
 
   constructor(options: SupervisedChannelOptions<C>) {
@@ -62,7 +71,8 @@ export class SupervisedChannel<C extends Channel> {
   }
 
   get fault(): string | undefined {
-    if (this.#live !== undefined || this.#closing.signal.aborted) return undefined;
+    // A renewal takes milliseconds and is nobody's business.
+    if (this.downForMs < faultAfterMs || this.#closing.signal.aborted) return undefined;
     return `${this.#options.name} has no channel${this.#fault === undefined ? '' : `: ${this.#fault}`}`;
   }
 
@@ -99,26 +109,40 @@ export class SupervisedChannel<C extends Channel> {
   /** Opens one channel and stays with it until it is lost. */
   async #openOnce(model: ChannelModel): Promise<void> {
     const { name, setUp } = this.#options;
-    const live = watchChannel(await this.#create(model), this.#options.log);
+    const live: WatchedChannel<C> = watchChannel(await this.#create(model), this.#options.log);
     try {
       if (setUp !== undefined) await within(setUp(live), `setting up ${name}`);
       live.lost.throwIfAborted();
       this.#closing.signal.throwIfAborted();
     } catch (error) {
       live.abandon('its set-up failed');
+      this.#mustDeclare = live.end === 'missing';
       throw error;
     }
     this.#live = live;
     this.#fault = undefined;
     this.#events.emit('live');
-    if (!live.lost.aborted) await once(live.lost, 'abort');
-    this.#lost(String(live.lost.reason));
+    await this.#untilLost(live);
+    this.#mustDeclare = live.end === 'missing';
+    if (live.end !== 'renewed') this.#lost(String(live.lost.reason));
+  }
+
+  /** Forgets it in the very moment of the loss, so that nobody is handed a dead channel. */
+  #untilLost(live: LiveChannel<C>): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = () => {
+        this.#live = undefined;
+        this.#downSince = Date.now();
+        resolve();
+      };
+      live.lost.addEventListener('abort', forget, { once: true });
+    });
   }
 
   async #create(model: ChannelModel): Promise<C> {
     const { connection, create, name } = this.#options;
     try {
-      if (this.#everLost) await connection.prepareAgain();
+      if (this.#mustDeclare) await connection.prepareAgain();
       return await within(create(model), `opening a channel for ${name}`);
     } catch (error) {
       // While blocked the broker reads nothing from this connection; a new one would be blocked as well.
@@ -129,9 +153,6 @@ export class SupervisedChannel<C extends Channel> {
 
   #lost(reason: string): void {
     if (this.#closing.signal.aborted) return;
-    if (this.#live !== undefined) this.#downSince = Date.now();
-    this.#live = undefined;
-    this.#everLost = true;
     if (this.#fault !== reason) this.#options.log.warn({ channel: this.#options.name, reason }, 'broker.channel_lost');
     this.#fault = reason;
   }
@@ -143,23 +164,32 @@ function reopenDelayMs(failures: number): number {
   return delayMs * (0.8 + 0.2 * Math.random());
 }
 
-function watchChannel<C extends Channel>(channel: C, log: Log): LiveChannel<C> {
+function watchChannel<C extends Channel>(channel: C, log: Log): WatchedChannel<C> {
   const lost = new AbortController();
   let reason = 'the connection or channel was closed';
-  channel.on('error', (error) => {
+  let end: End = 'lost';
+  channel.on('error', (error: Error & { readonly code?: number }) => {
     reason = error.message;
+    if (error.code === 404) end = 'missing';
   });
   channel.on('handler-error', (error) => log.error({ err: error }, 'broker.handler_failed'));
   channel.on('close', () => lost.abort(reason));
+  const giveUp = (because: string, as: End) => {
+    if (lost.signal.aborted) return;
+    end = as;
+    lost.abort(because);
+    // Not awaited: a broker that does not answer would hold up the next channel.
+    void closePolitely(channel);
+  };
   return {
     channel,
     lost: lost.signal,
-    abandon(because) {
-      if (lost.signal.aborted) return;
-      lost.abort(because);
-      // Not awaited: a broker that does not answer would hold up the next channel.
-      void closePolitely(channel);
+    get end() {
+      return end;
     },
+    abandon: (because) => giveUp(because, end),
+    cancelled: () => giveUp('the broker cancelled the consumer', 'missing'),
+    renew: () => giveUp('it was idle', 'renewed'),
   };
 }
 

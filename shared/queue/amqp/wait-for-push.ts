@@ -10,12 +10,13 @@ interface Arrival {
   readonly message: Message;
 }
 
-/** Then the queues are asked again, so a consumer the broker has forgotten costs seconds, not for ever. */
-const askAgainAfterMs = 15_000;
+/** Then all is done anew on a new channel, so a consumer the broker has forgotten costs seconds, not for ever. */
+const renewAfterMs = 30_000;
 
 /**
  * Subscribes to all queues (the channel has prefetch 1) until one delivers, and leaves them. Of several that raced in, the
- * one of the first queue is taken and the others are released. Undefined when it is time to ask again.
+ * one of the first queue is taken and the others are released. Undefined when it is
+ * time to begin anew.
  * @throws when the channel is lost or does not answer
  */
 export async function waitForPush(
@@ -24,11 +25,11 @@ export async function waitForPush(
   stop: AbortSignal,
 ): Promise<Delivery | undefined> {
   const arrivals: Arrival[] = [];
-  const waiting = createWaiting([live.lost, stop], askAgainAfterMs * (0.8 + 0.4 * Math.random()));
+  const waiting = createWaiting([live.lost, stop], renewAfterMs * (0.8 + 0.4 * Math.random()));
   try {
     const subscribing = queues.map((queue, rank) =>
       live.channel.consume(queue, (message) => {
-        if (message === null) live.abandon('the broker cancelled the consumer');
+        if (message === null) live.cancelled();
         else arrivals.push({ rank, queue, message });
         waiting.end();
       }),
@@ -40,6 +41,7 @@ export async function waitForPush(
   } finally {
     waiting.end();
   }
+  if (arrivals.length === 0 && !stop.aborted) live.renew();
   return keepFirst(live, arrivals);
 }
 

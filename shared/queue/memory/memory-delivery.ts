@@ -13,7 +13,7 @@ export function memoryDelivery(queue: string, loan: Loan, lost: AbortSignal, onS
   };
   return {
     body: JSON.parse(message.json),
-    headers: message.headers,
+    headers: message.returns > 0 ? { ...message.headers, 'x-delivery-count': message.returns } : message.headers,
     queue,
     routingKey: message.routingKey,
     messageId: message.messageId,
