@@ -4,28 +4,14 @@ import { findSystemFonts } from './fonts/find-system-fonts.ts';
 import { layContactSheet } from './lay-contact-sheet.ts';
 import { layDocument } from './lay-document.ts';
 import { layPages } from './lay-pages.ts';
-import { openPdfFile, type PdfFile } from './page/open-pdf-file.ts';
+import type { LayoutFacts } from './layout.ts';
+import { openPdfFile } from './page/open-pdf-file.ts';
 
 /** What the thread is given; all of it can be posted between threads. */
 export interface PdfOrder {
   readonly params: PdfParams;
   readonly inputs: readonly InputFile[];
   readonly path: string;
-}
-
-export interface Layout {
-  readonly params: PdfParams;
-  readonly inputs: readonly InputFile[];
-  /** Where the PDF is written; the folder is the thread's to write in. */
-  readonly path: string;
-  readonly file: PdfFile;
-  readonly systemFonts: ReadonlyMap<string, string>;
-  progress(fraction: number): void;
-}
-
-/** What a layout has to say beside the number of pages. */
-export interface LayoutFacts {
-  readonly missingImages?: number;
 }
 
 export interface BuiltPdf extends LayoutFacts {

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
-import type { Layout, LayoutFacts } from './build-pdf.ts';
 import type { Block } from './document/blocks.ts';
 import { collectImages, sourcesIn } from './document/collect-images.ts';
 import type { Column, LayingTools } from './document/column.ts';
@@ -9,6 +8,7 @@ import { layBlocks } from './document/lay-blocks.ts';
 import { parseMarkdown } from './document/parse-markdown.ts';
 import { placeImages } from './document/place-images.ts';
 import { readText } from './document/read-text.ts';
+import type { Layout, LayoutFacts } from './layout.ts';
 import { drawFooter } from './page/draw-footer.ts';
 import { drawRows } from './page/draw-rows.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';

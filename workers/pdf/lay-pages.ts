@@ -1,5 +1,5 @@
-import type { Layout, LayoutFacts } from './build-pdf.ts';
 import { openPicture, type Picture } from './images/open-picture.ts';
+import type { Layout, LayoutFacts } from './layout.ts';
 import { drawFooter } from './page/draw-footer.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { openTextTools } from './text/open-text-tools.ts';

@@ -29,43 +29,13 @@ export interface FontBook {
 }
 
 export function openFontBook(systemFonts: ReadonlyMap<string, string>): FontBook {
-  const faces = new Map<string, Face | undefined>();
+  const open = createOpener();
   const picks = new Map<string, Face>();
-
-  function open(path: string, faceName?: string): Face | undefined {
-    const key = `${path}#${faceName ?? ''}`;
-    if (!faces.has(key)) faces.set(key, openFace(path, faceName));
-    return faces.get(key);
-  }
 
   function main(style: FaceStyle): Face {
     const face = open(bundledFile(style));
     if (face === undefined) throw new Error('a bundled font is missing: run npm ci');
     return face;
-  }
-
-  function* candidates(codePoint: number, style: FaceStyle): Generator<Face | undefined> {
-    yield main(style);
-    yield open(bundledFile({ ...style, family: 'text' }));
-    const script = scriptOf(String.fromCodePoint(codePoint));
-    if (script !== undefined) yield* system(filesForScript(script, style.bold));
-    yield open(dejaVu(style.bold ? 'DejaVuSans-Bold' : 'DejaVuSans'));
-    if (script === undefined)
-      yield* system([...filesForScript(undefined, false), ...filesForScript('CJK', style.bold)]);
-  }
-
-  function* system(files: readonly FaceFile[]): Generator<Face | undefined> {
-    for (const { file, face } of files) {
-      const path = systemFonts.get(file);
-      if (path !== undefined) yield open(path, face);
-    }
-  }
-
-  function find(codePoint: number, style: FaceStyle): Face {
-    for (const face of candidates(codePoint, style)) {
-      if (face?.font.hasGlyphForCodePoint(codePoint)) return face;
-    }
-    return main(style);
   }
 
   return {
@@ -74,11 +44,53 @@ export function openFontBook(systemFonts: ReadonlyMap<string, string>): FontBook
       const key = `${codePoint}${style.family}${style.bold}${style.italic}`;
       const known = picks.get(key);
       if (known !== undefined) return known;
-      const face = find(codePoint, style);
+      const face = find(codePoint, candidateFiles(codePoint, style, systemFonts), open) ?? main(style);
       picks.set(key, face);
       return face;
     },
   };
+}
+
+type OpenFace = (path: string, face?: string) => Face | undefined;
+
+/** Opens each font once; a file that is not a font counts as absent. */
+function createOpener(): OpenFace {
+  const faces = new Map<string, Face | undefined>();
+  return (path, faceName) => {
+    const key = `${path}#${faceName ?? ''}`;
+    if (!faces.has(key)) faces.set(key, openFace(path, faceName));
+    return faces.get(key);
+  };
+}
+
+function find(codePoint: number, files: Iterable<FaceFile>, open: OpenFace): Face | undefined {
+  for (const { file, face } of files) {
+    const opened = open(file, face);
+    if (opened?.font.hasGlyphForCodePoint(codePoint)) return opened;
+  }
+  return undefined;
+}
+
+/** Paths to try, best first: what comes with the farm, what the machine has for the script, DejaVu, symbols. */
+function* candidateFiles(
+  codePoint: number,
+  style: FaceStyle,
+  systemFonts: ReadonlyMap<string, string>,
+): Generator<FaceFile> {
+  const script = scriptOf(String.fromCodePoint(codePoint));
+  yield { file: bundledFile(style) };
+  yield { file: bundledFile({ ...style, family: 'text' }) };
+  if (script !== undefined) yield* installed(filesForScript(script, style.bold), systemFonts);
+  yield { file: dejaVu(style.bold ? 'DejaVuSans-Bold' : 'DejaVuSans') };
+  if (script !== undefined) return;
+  yield* installed([...filesForScript(undefined, false), ...filesForScript('CJK', style.bold)], systemFonts);
+}
+
+function* installed(files: readonly FaceFile[], systemFonts: ReadonlyMap<string, string>): Generator<FaceFile> {
+  for (const { file, ...face } of files) {
+    const path = systemFonts.get(file);
+    if (path !== undefined) yield { file: path, ...face };
+  }
 }
 
 function openFace(path: string, faceName?: string): Face | undefined {

@@ -1,20 +1,35 @@
 import type PDFKit from 'pdfkit';
 import type { Face } from '../fonts/open-font-book.ts';
-import type { Glyph, Shape } from '../text/create-shaper.ts';
+import type { Glyph } from '../text/create-shaper.ts';
 import type { Link } from '../text/styled-text.ts';
+import { type DrawnMark, type EmbeddedFont, type GlyphRun, number, writeShapes } from './write-shapes.ts';
 
 /** What rows draw with; points from the top left of the page, y down. */
 export interface Pen {
   glyphs(run: GlyphRun, x: number, baseline: number): void;
   rectangle(x: number, y: number, width: number, height: number, colour: string): void;
+  /** An SVG path in page coordinates. */
+  path(d: string, look: { readonly fill?: string; readonly stroke?: string; readonly thickness?: number }): void;
   line(x1: number, y1: number, x2: number, y2: number, colour: string, thickness: number): void;
   /** `clip` cuts off what is outside it. */
   image(bytes: Buffer, x: number, y: number, width: number, height: number, clip?: Rectangle): void;
   /** A picture that stands for text: copied and searched as `text`. */
-  picture(bytes: Buffer, text: string, face: Face, x: number, y: number, width: number, height: number): void;
+  picture(picture: InlinePicture, x: number, baseline: number): void;
   link(link: Link, x: number, y: number, width: number, height: number): void;
   /** A place that links can go to. */
   destination(name: string, y: number): void;
+}
+
+export interface InlinePicture {
+  readonly bytes: Buffer;
+  readonly width: number;
+  readonly height: number;
+  /** Below its top, the baseline of the line. */
+  readonly ascent: number;
+  readonly text: string;
+  /** Of the text around it. */
+  readonly face: Face;
+  readonly size: number;
 }
 
 export interface Rectangle {
@@ -24,35 +39,25 @@ export interface Rectangle {
   readonly height: number;
 }
 
-export interface GlyphRun {
-  readonly face: Face;
-  /** Points. */
-  readonly size: number;
-  readonly colour: string;
-  readonly shapes: readonly (Shape & { readonly text: string })[];
-}
-
-/** pdfkit's own font object: the parts of it that make a subset with a way back to text. */
-interface EmbeddedFont {
-  readonly id: string;
-  readonly subset: { includeGlyph(id: number): number };
-  readonly widths: number[];
-  readonly unicode: (readonly number[])[];
-  ref(): unknown;
-}
-
 interface Internals {
   _font: EmbeddedFont;
   addContent(operators: string): void;
-  page: { fonts: Record<string, unknown>; height: number };
+  page: { fonts: Record<string, unknown> };
   openImage(bytes: Buffer): unknown;
 }
 
-/**
- * Draws on the current page of a pdfkit document. Glyphs are written by hand, because pdfkit's `text` lays out word by word from
- * left to right and gives no say in what a glyph means; this is the only file that knows how pdfkit keeps its fonts.
- */
+/** Draws on the current page of a pdfkit document. */
 export function openPen(document: PDFKit.PDFDocument): Pen {
+  return { ...openTextPen(document), ...openShapePen(document), ...openPlacePen(document) };
+}
+
+type TextPen = Pick<Pen, 'glyphs' | 'image' | 'picture'>;
+
+/**
+ * Glyphs are written by hand, because pdfkit's `text` lays out word by word from left to right and gives no say in what a glyph
+ * means. This file and write-shapes.ts alone know how pdfkit keeps its fonts.
+ */
+function openTextPen(document: PDFKit.PDFDocument): TextPen {
   const inside = document as unknown as Internals;
   const fonts = new Map<Face, EmbeddedFont>();
   const images = new WeakMap<Buffer, unknown>();
@@ -65,110 +70,79 @@ export function openPen(document: PDFKit.PDFDocument): Pen {
     return inside._font;
   }
 
-  function openImage(bytes: Buffer): string {
+  function drawImage(bytes: Buffer, x: number, y: number, width: number, height: number): void {
     const image = images.get(bytes) ?? inside.openImage(bytes);
     images.set(bytes, image);
-    return image as string;
+    document.image(image as string, x, y, { width, height });
   }
 
-  function text(run: GlyphRun, x: number, baseline: number, mode: string): void {
+  function write(run: GlyphRun, x: number, baseline: number): void {
     const font = fontOf(run.face);
     inside.page.fonts[font.id] ??= font.ref();
-    const start = `BT /${font.id} ${number(run.size)} Tf ${mode}`;
-    inside.addContent(`${start}${writeShapes(font, run, x, baseline)}ET`);
+    const written = writeShapes(font, run, x, baseline);
+    inside.addContent(`BT /${font.id} ${number(run.size)} Tf ${written.operators}ET`);
+    for (const mark of written.marks) drawMark(mark, run);
+  }
+
+  function drawMark(mark: DrawnMark, { face, size, colour }: GlyphRun): void {
+    const scale = (face.scale * size) / 1000;
+    document.save().translate(mark.x, mark.y).scale(scale, -scale);
+    document.path(face.font.getGlyph(mark.id).path.toSVG()).fill(colour).restore();
   }
 
   return {
     glyphs(run, x, baseline) {
       document.fillColor(run.colour);
-      text(run, x, baseline, '');
-    },
-    rectangle: (x, y, width, height, colour) => void document.rect(x, y, width, height).fill(colour),
-    line(x1, y1, x2, y2, colour, thickness) {
-      document.moveTo(x1, y1).lineTo(x2, y2).lineWidth(thickness).stroke(colour);
+      write(run, x, baseline);
     },
     image(bytes, x, y, width, height, clip) {
       document.save();
       if (clip !== undefined) document.rect(clip.x, clip.y, clip.width, clip.height).clip();
-      document.image(openImage(bytes), x, y, { width, height });
+      drawImage(bytes, x, y, width, height);
       document.restore();
     },
-    picture(bytes, alt, face, x, y, width, height) {
-      document.image(openImage(bytes), x, y, { width, height });
-      const id = face.font.glyphForCodePoint(0x20).id;
-      const advance = (width * 1000) / height;
-      const space: Glyph = { id, codePoints: [0x20], advance, nominal: advance, xOffset: 0, yOffset: 0 };
-      const shape = { glyphs: [space], width: advance, unfaithful: true, text: alt };
-      text({ face, size: height, colour: '#000000', shapes: [shape] }, x, y + height * 0.8, '3 Tr ');
+    picture(picture, x, baseline) {
+      drawImage(picture.bytes, x, baseline - picture.ascent, picture.width, picture.height);
+      const stretch = (picture.width * 100_000) / (spaceWidth(picture.face) * picture.size);
+      inside.addContent(`q 3 Tr ${number(stretch)} Tz`);
+      write(spelling(picture), x, baseline);
+      inside.addContent('Q');
     },
+  };
+}
+
+const spaceWidth = ({ font, scale }: Face) => font.glyphForCodePoint(0x20).advanceWidth * scale;
+
+/** A space, to be stretched over the picture, that says its text to a reader. */
+function spelling({ text, face, size }: InlinePicture): GlyphRun {
+  const width = spaceWidth(face);
+  const { id } = face.font.glyphForCodePoint(0x20);
+  const space: Glyph = { id, codePoints: [0x20], advance: width, nominal: width, xOffset: 0, yOffset: 0 };
+  const shape = { glyphs: [space], width, unfaithful: true, rightToLeft: false, text };
+  return { face, size, colour: '#000000', shapes: [shape] };
+}
+
+function openShapePen(document: PDFKit.PDFDocument): Pick<Pen, 'rectangle' | 'line' | 'path'> {
+  return {
+    rectangle: (x, y, width, height, colour) => void document.rect(x, y, width, height).fill(colour),
+    line(x1, y1, x2, y2, colour, thickness) {
+      document.moveTo(x1, y1).lineTo(x2, y2).lineWidth(thickness).stroke(colour);
+    },
+    path(d, { fill, stroke, thickness }) {
+      document.path(d).lineWidth(thickness ?? 1);
+      if (fill !== undefined && stroke !== undefined) document.fillAndStroke(fill, stroke);
+      else if (fill !== undefined) document.fill(fill);
+      else document.stroke(stroke ?? '#000000');
+    },
+  };
+}
+
+function openPlacePen(document: PDFKit.PDFDocument): Pick<Pen, 'link' | 'destination'> {
+  return {
     link(link, x, y, width, height) {
       if ('url' in link) document.link(x, y, width, height, link.url);
       else document.goTo(x, y, width, height, link.goTo);
     },
     destination: (name, y) => void document.addNamedDestination(name, 'XYZ', 0, y, null),
   };
-}
-
-/** The page is turned upside down by pdfkit (y grows downwards), so the text matrix turns it back. */
-function writeShapes(font: EmbeddedFont, { size, shapes }: GlyphRun, startX: number, baseline: number): string {
-  let operators = '';
-  let array = '';
-  let x = startX;
-  let moved = true;
-  const flush = () => {
-    if (array !== '') operators += `[${array}] TJ `;
-    array = '';
-  };
-  const moveTo = (toX: number, toY: number) => {
-    flush();
-    operators += `1 0 0 -1 ${number(toX)} ${number(toY)} Tm `;
-  };
-  for (const shape of shapes) {
-    const told = shape.unfaithful || !shape.glyphs.every((glyph) => keepsMeaning(font, glyph));
-    if (told) {
-      flush();
-      operators += `/Span <</ActualText ${utf16(shape.text)}>> BDC `;
-    }
-    for (const glyph of shape.glyphs) {
-      const shifted = glyph.xOffset !== 0 || glyph.yOffset !== 0;
-      if (shifted || moved) moveTo(x + (glyph.xOffset * size) / 1000, baseline - (glyph.yOffset * size) / 1000);
-      moved = shifted;
-      array += `<${hex(include(font, glyph))}>`;
-      const extra = glyph.advance - glyph.nominal;
-      if (Math.abs(extra) > 0.01) array += number(-extra);
-      x += (glyph.advance * size) / 1000;
-    }
-    if (told) {
-      flush();
-      operators += 'EMC ';
-    }
-  }
-  flush();
-  return operators;
-}
-
-/** Puts the glyph into the subset. The first characters it stands for are what a reader will copy. */
-function include(font: EmbeddedFont, glyph: Glyph): number {
-  const id = font.subset.includeGlyph(glyph.id);
-  font.widths[id] ??= glyph.nominal;
-  font.unicode[id] ??= glyph.codePoints;
-  return id;
-}
-
-/** One glyph can stand for two characters (A of Latin and of Greek, a mirrored bracket): then only the first is on record. */
-function keepsMeaning(font: EmbeddedFont, glyph: Glyph): boolean {
-  const known = font.unicode[include(font, glyph)];
-  return (
-    known === undefined ||
-    (known.length === glyph.codePoints.length && known.every((code, at) => code === glyph.codePoints[at]))
-  );
-}
-
-const number = (value: number) => String(Math.round(value * 100) / 100);
-const hex = (id: number) => id.toString(16).padStart(4, '0');
-
-function utf16(text: string): string {
-  let digits = 'FEFF';
-  for (let at = 0; at < text.length; at++) digits += hex(text.charCodeAt(at));
-  return `<${digits}>`;
 }

@@ -1,4 +1,5 @@
 import type { Face } from '../fonts/open-font-book.ts';
+import { bidi } from './bidi.ts';
 
 /** Widths and offsets in thousandths of the size. */
 export interface Glyph {
@@ -15,8 +16,12 @@ export interface Shape {
   /** In visual order, left to right. */
   readonly glyphs: readonly Glyph[];
   readonly width: number;
-  /** The glyphs' own characters, read in visual order, are not the text: a reader needs to be told it. */
+  /**
+   * The glyphs' own characters in their order are not the text, or marks leave the baseline: a reader needs to be told the text.
+   * Never so from right to left, where readers turn the order themselves and would turn a told text once more.
+   */
   readonly unfaithful: boolean;
+  readonly rightToLeft: boolean;
 }
 
 export type Shaper = (text: string, face: Face, rightToLeft: boolean) => Shape;
@@ -45,12 +50,18 @@ export function createShaper(): Shaper {
 }
 
 function shape(text: string, face: Face, rightToLeft: boolean): Shape {
-  const run = face.font.layout(text, undefined, undefined, undefined, rightToLeft ? 'rtl' : 'ltr');
+  const run = face.font.layout(
+    rightToLeft ? mirrored(text) : text,
+    undefined,
+    undefined,
+    undefined,
+    rightToLeft ? 'rtl' : 'ltr',
+  );
   const glyphs = run.glyphs.map((glyph, index): Glyph => {
     const position = run.positions[index];
     return {
       id: glyph.id,
-      codePoints: glyph.codePoints,
+      codePoints: rightToLeft ? meaningRightToLeft(glyph.codePoints) : glyph.codePoints,
       advance: (position?.xAdvance ?? 0) * face.scale,
       nominal: glyph.advanceWidth * face.scale,
       xOffset: (position?.xOffset ?? 0) * face.scale,
@@ -61,6 +72,18 @@ function shape(text: string, face: Face, rightToLeft: boolean): Shape {
   return {
     glyphs,
     width: glyphs.reduce((sum, { advance }) => sum + advance, 0),
-    unfaithful: !rightToLeft && spelled !== text,
+    rightToLeft,
+    unfaithful: !rightToLeft && (spelled !== text || /\p{M}/u.test(text)),
   };
 }
+
+/** UAX 9 rule L4: brackets in right-to-left text show their mirror image, but still mean what was written. */
+const mirrored = (text: string) =>
+  Array.from(text, (character) => bidi.getMirroredCharacter(character) ?? character).join('');
+
+/** Readers turn the characters of one glyph round too, so a letter with its sign is named as one character where Unicode has it. */
+const meaningRightToLeft = (codePoints: readonly number[]): number[] =>
+  Array.from(
+    mirrored(String.fromCodePoint(...codePoints).normalize('NFC')),
+    (character) => character.codePointAt(0) ?? 0,
+  );

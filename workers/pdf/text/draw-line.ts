@@ -1,4 +1,5 @@
-import type { GlyphRun, Pen } from '../page/open-pen.ts';
+import type { Pen } from '../page/open-pen.ts';
+import type { GlyphRun } from '../page/write-shapes.ts';
 import type { Line } from './break-lines.ts';
 import type { Piece } from './itemise.ts';
 import { orderLine } from './order-line.ts';
@@ -17,21 +18,17 @@ function drawGroup(pen: Pen, group: readonly Piece[], x: number, baseline: numbe
   const [first] = group;
   if (first === undefined) return;
   const { style, object, face } = first;
-  const inked = width - (first.level % 2 === 0 ? spaceAfter(group) : 0);
   if (style.background !== undefined) {
-    pen.rectangle(x - 1.5, baseline - style.size, inked + 3, style.size * 1.32, style.background);
+    pen.rectangle(x - 1.5, baseline - style.size, width + 3, style.size * 1.32, style.background);
   }
   if (object !== undefined) {
-    pen.picture(object.image(), object.alt, face, x, baseline - object.height * 0.82, object.width, object.height);
+    const { alt: text, height } = object;
+    const picture = { bytes: object.image(), width, height, ascent: height * 0.82, text, face, size: style.size };
+    pen.picture(picture, x, baseline);
   } else pen.glyphs(glyphRun(group, first), x, baseline - (style.rise ?? 0));
-  if (style.strike) pen.line(x, baseline - style.size * 0.3, x + inked, baseline - style.size * 0.3, style.colour, 0.7);
-  if (style.link !== undefined) pen.link(style.link, x, baseline - style.size, inked, style.size * 1.3);
+  if (style.strike) pen.line(x, baseline - style.size * 0.3, x + width, baseline - style.size * 0.3, style.colour, 0.7);
+  if (style.link !== undefined) pen.link(style.link, x, baseline - style.size, width, style.size * 1.3);
 }
-
-const spaceAfter = (group: readonly Piece[]) => {
-  const last = group.at(-1);
-  return last === undefined ? 0 : last.width - last.inkWidth;
-};
 
 function glyphRun(group: readonly Piece[], { face, style }: Piece): GlyphRun {
   const shapes = group.map(({ shape, text }) => ({ ...shape, text }));

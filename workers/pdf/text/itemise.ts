@@ -37,7 +37,7 @@ const directional =
 /** Characters both bundled families have, so nobody needs to look. */
 const plain = /^[\x20-\x7e\u00a0-\u017f]*$/;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-const emptyShape: Shape = { glyphs: [], width: 0, unfaithful: false };
+const emptyShape: Shape = { glyphs: [], width: 0, unfaithful: false, rightToLeft: false };
 
 /** Cuts styled text into pieces, in logical order. */
 export function itemise(spans: readonly Span[], tools: TextTools): Itemised {
@@ -136,20 +136,15 @@ export function makePiece(parts: PieceParts, { shape }: Pick<TextTools, 'shape'>
   }
   const rightToLeft = (parts.level & 1) === 1;
   const points = (text: string) => (measured(text) * parts.style.size) / 1000;
-  const measured = (text: string) => shape(rightToLeft ? mirrored(text) : text, parts.face, rightToLeft).width;
+  const measured = (text: string) => shape(text, parts.face, rightToLeft).width;
   const ink = parts.text.trimEnd();
   const width = points(parts.text);
   return {
     ...parts,
-    shape: shape(rightToLeft ? mirrored(parts.text) : parts.text, parts.face, rightToLeft),
+    shape: shape(parts.text, parts.face, rightToLeft),
     width,
     inkWidth: ink.length === parts.text.length ? width : points(ink),
   };
-}
-
-/** UAX 9 rule L4: brackets in right-to-left text show their mirror image. */
-function mirrored(text: string): string {
-  return Array.from(text, (character) => bidi.getMirroredCharacter(character) ?? character).join('');
 }
 
 function objectPiece(segment: Segment, span: Span, object: InlineObject, { book }: TextTools): Piece {
