@@ -2,34 +2,12 @@
 import { AppError, type FieldError } from '../../shared/errors.ts';
 import type { InputReference, JobRequest } from '../../shared/messages/job.ts';
 import { jobRequest } from '../../shared/messages/job.ts';
-import type { Contract } from '../../workers/kind.ts';
 import { checkReferences } from './check-references.ts';
 import { checkStep } from './check-step.ts';
 import { checkWebhook } from './check-webhook.ts';
 import { parseAt } from './describe-issues.ts';
 import { findUnstorable } from './find-unstorable.ts';
-import type { KindAvailability } from './kind-availability.ts';
-
-export interface JobRules {
-  readonly contracts: Readonly<Record<string, Contract>>;
-  readonly kinds: KindAvailability;
-  /** Why an outbound URL may not be called, as far as its spelling tells; undefined when it may. */
-  readonly refuseUrl: (url: string) => string | undefined;
-}
-
-export interface PlannedStep {
-  readonly name: string;
-  readonly kind: string;
-  /** With the defaults of the kind filled in. */
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly uses: readonly string[];
-}
-
-export interface JobPlan {
-  readonly request: JobRequest;
-  readonly inputs: Readonly<Record<string, InputReference>>;
-  readonly steps: readonly PlannedStep[];
-}
+import type { JobPlan, JobRules } from './job-plan.ts';
 
 /** File parts of the same request that are inputs; `any` while they have not come yet. */
 export type AttachedInputs = readonly string[] | 'any';

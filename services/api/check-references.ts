@@ -1,6 +1,6 @@
 import type { FieldError } from '../../shared/errors.ts';
 import type { JobRequest } from '../../shared/messages/job.ts';
-import type { JobRules, PlannedStep } from './check-job.ts';
+import type { JobRules, PlannedStep } from './job-plan.ts';
 import { suggestName } from './nearest-name.ts';
 
 interface Scope {

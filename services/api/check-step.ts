@@ -1,7 +1,7 @@
 import type { FieldError } from '../../shared/errors.ts';
 import type { StepRequest } from '../../shared/messages/job.ts';
-import type { JobRules, PlannedStep } from './check-job.ts';
 import { parseAt } from './describe-issues.ts';
+import type { JobRules, PlannedStep } from './job-plan.ts';
 import { suggestName } from './nearest-name.ts';
 
 const defaultUse = 'input';

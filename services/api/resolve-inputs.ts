@@ -6,8 +6,9 @@ import { holdUploads, type StoredUpload } from '../../shared/ledger/uploads.ts';
 import type { InputReference } from '../../shared/messages/job.ts';
 import { mayReadKey } from '../../shared/store/keys.ts';
 import type { ObjectFacts, ObjectStore } from '../../shared/store/object-store.ts';
-import { inputPointer, type JobPlan, refusal } from './check-job.ts';
+import { inputPointer, refusal } from './check-job.ts';
 import { keepableName } from './file-name.ts';
+import type { JobPlan } from './job-plan.ts';
 
 /** What the store knows of the objects that `{"key": …}` inputs name; absent: not there, or not this tenant's. */
 export type KnownObjects = ReadonlyMap<string, ObjectFacts>;

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { submitJobs } from '../../shared/ledger/submit-jobs.ts';
 import type { Job } from '../../shared/messages/job.ts';
-import { checkJob, type JobPlan, type JobRules, refusal } from './check-job.ts';
+import { checkJob, refusal } from './check-job.ts';
 import { parseAt } from './describe-issues.ts';
+import type { JobPlan, JobRules } from './job-plan.ts';
 import { findObjects, findUploads, type KnownObjects, type KnownUploads, resolveInputs } from './resolve-inputs.ts';
 import { handOn, newJob, type SettleJobs, type SubmitDeps, type Submitter } from './submit-job.ts';
 

@@ -7,7 +7,8 @@ import type { Job } from '../../shared/messages/job.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { NewUpload } from './accept-upload.ts';
 import type { Admission } from './admit-jobs.ts';
-import { checkJob, type JobPlan, type JobRules } from './check-job.ts';
+import { checkJob } from './check-job.ts';
+import type { JobPlan, JobRules } from './job-plan.ts';
 import type { SoonRelay } from './relay-soon.ts';
 import { findObjects, findUploads, resolveInputs, uploadInput } from './resolve-inputs.ts';
 

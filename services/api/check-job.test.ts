@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { AppError } from '../../shared/errors.ts';
+import type { Contract } from '../../workers/kind.ts';
+import { checkJob } from './check-job.ts';
+import type { JobRules } from './job-plan.ts';
+
+function contract(kind: string, min: number, max: number): Contract {
+  return {
+    kind,
+    summary: '',
+    params: z.strictObject({
+      size: z.int().min(1).default(10),
+      mode: z.union([z.literal(false), z.strictObject({ depth: z.int() })]).optional(),
+    }),
+    inputs: { min, max, accepts: [] },
+    limits: { maxInputBytes: 1, timeoutMs: 1 },
+    tools: [],
+    examples: [],
+  };
+}
+
+const rules: JobRules = {
+  contracts: { one: contract('one', 1, 1), many: contract('many', 2, 3), none: contract('none', 0, 1) },
+  kinds: new Map(),
+  refuseUrl: (url) => (url.includes('private') ? 'private' : undefined),
+};
+
+function pointersOf(document: unknown, attached: readonly string[] | 'any' = []): string[] {
+  try {
+    checkJob(document, rules, attached);
+    return [];
+  } catch (error) {
+    return (error as AppError).errors.map((fault) => fault.pointer);
+  }
+}
+
+describe('a job that can run', () => {
+  test('gets the defaults of its kinds and of use', () => {
+    const plan = checkJob(
+      { input: 'up_1', steps: { a: { kind: 'one' }, b: { kind: 'many', use: ['a', 'a/x.png'] } } },
+      rules,
+    );
+    expect(plan.steps).toEqual([
+      { name: 'a', kind: 'one', params: { size: 10 }, uses: ['input'] },
+      { name: 'b', kind: 'many', params: { size: 10 }, uses: ['a', 'a/x.png'] },
+    ]);
+    expect(plan.inputs).toEqual({ input: 'up_1' });
+  });
+
+  test('a kind that needs no input uses none by default', () => {
+    expect(checkJob({ steps: { a: { kind: 'none' } } }, rules).steps[0]?.uses).toEqual([]);
+    expect(checkJob({ input: 'up_1', steps: { a: { kind: 'none' } } }, rules).steps[0]?.uses).toEqual(['input']);
+  });
+
+  test('file parts are inputs; before they have come any name may be one', () => {
+    const job = { steps: { a: { kind: 'one', use: 'photo' } } };
+    expect(pointersOf(job, ['photo'])).toEqual([]);
+    expect(pointersOf(job, 'any')).toEqual([]);
+    expect(pointersOf(job, ['other'])).toEqual(['/steps/a/use']);
+    expect(pointersOf({ steps: { a: { kind: 'oen', use: 'photo' } } }, 'any')).toEqual(['/steps/a/kind']);
+  });
+});
+
+describe('a job that cannot', () => {
+  test.each<[string, unknown, string[]]>([
+    ['too few inputs', { input: 'up_1', steps: { a: { kind: 'many' } } }, ['/steps/a']],
+    [
+      'a whole step may give enough',
+      { input: 'up_1', steps: { a: { kind: 'one' }, b: { kind: 'many', use: 'a' } } },
+      [],
+    ],
+    ['too many', { input: 'up_1', steps: { a: { kind: 'one', use: ['input', 'input'] } } }, ['/steps/a/use']],
+    [
+      'inside a union',
+      { input: 'up_1', steps: { a: { kind: 'one', mode: { dpeth: 1, depth: 2 } } } },
+      ['/steps/a/mode/dpeth'],
+    ],
+    [
+      'an output without a name',
+      { input: 'up_1', steps: { a: { kind: 'one' }, b: { kind: 'one', use: 'a/' } } },
+      ['/steps/b/use'],
+    ],
+    ['a refused address', { input: { url: 'https://private/' }, steps: { a: { kind: 'one' } } }, ['/input']],
+    ['a name from Object.prototype', { input: 'up_1', steps: { a: { kind: 'constructor' } } }, ['/steps/a/kind']],
+  ])('%s', (_what, job, pointers) => {
+    expect(pointersOf(job)).toEqual(pointers);
+  });
+
+  test('a circle behind a sound step is named without it', () => {
+    const steps = { a: { kind: 'one' }, b: { kind: 'many', use: ['a', 'c'] }, c: { kind: 'one', use: 'b' } };
+    expect(() => checkJob({ input: 'up_1', steps }, rules)).toThrow(/b → c → b/);
+  });
+
+  test('nesting without end is refused, not followed', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 5000; level += 1) deep = [deep];
+    expect(() => checkJob({ input: 'up_1', steps: { a: { kind: 'one', size: deep } } }, rules)).toThrow(AppError);
+  });
+});
