@@ -101,7 +101,7 @@ export function everyKindSuite(stage: Stage): void {
         const done = await finished(await submit({ input, steps: { it: step } }));
         expect(done.status).toBe('failed');
         expect(done.error).toMatchObject({ code: 'input_invalid', step: 'it' });
-        expect(done.error.message).toMatch(/^"?[A-Za-z].{15,}$/);
+        expect(done.error.message).toMatch(/^["“]?[A-Za-z].{15,}$/);
         expect(done.steps.it).toMatchObject({ status: 'failed', attempts: 1, outputs: [] });
       },
     );

@@ -77,7 +77,7 @@ function judge(done: Json, expected: string): string | undefined {
   if (expected === 'ok') return `expected ok, got ${code}: ${message}`;
   if (code !== 'input_invalid') return `expected a clean error, got ${code}: ${message}`;
   if (done.steps.it.attempts !== 1) return `tried ${done.steps.it.attempts} times`;
-  return /^"?[A-Za-z].{10,}/.test(message) && !/\/(tmp|home|var)\b/.test(message)
+  return /^["“]?[A-Za-z].{10,}/.test(message) && !/\/(tmp|home|var)\b/.test(message)
     ? undefined
     : `unclear message: ${message}`;
 }
