@@ -27,11 +27,12 @@ const quick = { speed: 'fastest', keyframeSeconds: 1 };
 it('makes an HLS ladder whose playlist tells the truth', async () => {
   const { all, task, returned, root, input } = await run({ preset: 'hls', video: quick }, ...testSources(3, '640x360'));
   const master = HLS.parse(await readFile(all.get('film.m3u8')?.path ?? '', 'utf8')) as HLS.types.MasterPlaylist;
-  expect(master.variants.map(({ resolution }) => resolution)).toEqual([
+  const variants = master.variants.filter(({ isIFrameOnly }) => !isIFrameOnly);
+  expect(variants.map(({ resolution }) => resolution)).toEqual([
     { width: 640, height: 360 },
     { width: 426, height: 240 },
   ]);
-  for (const variant of master.variants) {
+  for (const variant of variants) {
     const media = HLS.parse(await readFile(join(root, variant.uri), 'utf8')) as HLS.types.MediaPlaylist;
     const folder = variant.uri.split('/')[0];
     expect(media.segments.map(({ uri }) => `${folder}/${uri}`).every((name) => all.has(name))).toBe(true);
@@ -88,6 +89,60 @@ it('shares the segments between HLS and DASH', async () => {
   const seen = await probe(join(root, 'film.mpd'));
   expect(seen.streams.map((stream) => stream.codec_name).sort()).toEqual(['aac', 'h264']);
   expect(seen.seconds).toBeCloseTo(3, 0);
+});
+
+it('makes poster, sprite and I-frame playlists from the same decode', async () => {
+  const wish = { preset: 'hls', ladder: ['240p'], poster: true, sprite: true, video: quick };
+  const { all, root } = await run(wish, ...testSources(2, '640x360'));
+  expect(all.get('poster.jpg')?.facts).toMatchObject({ width: 640, height: 360 });
+  const cues = (await readFile(all.get('sprite.vtt')?.path ?? '', 'utf8')).match(/#xywh=/g) ?? [];
+  const sheet = (await probe(all.get('sprite.jpg')?.path ?? '')).video;
+  expect((sheet?.width ?? 0) * (sheet?.height ?? 0)).toBeGreaterThanOrEqual(cues.length * 160 * 90);
+  const playlist = HLS.parse(await readFile(join(root, '240p/iframes.m3u8'), 'utf8')) as HLS.types.MediaPlaylist;
+  expect(playlist.isIFrame).toBe(true);
+  const first = playlist.segments[0];
+  const bytes = (await readFile(join(root, '240p', first?.uri ?? ''))).subarray(0, first?.byterange.length);
+  const alone = join(root, 'alone.mp4');
+  await writeFile(alone, Buffer.concat([await readFile(join(root, '240p/init.mp4')), bytes]));
+  expect(
+    execFileSync('ffmpeg', ['-v', 'quiet', '-i', alone, '-frames:v', '1', '-f', 'framecrc', '-'], { encoding: 'utf8' }),
+  ).toMatch(/^0,/m);
+});
+
+it('offers every language as a track', async () => {
+  const tones = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=320x240:d=1',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=f=300:d=1',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=f=600:d=1',
+  ];
+  const tags = [
+    '-map',
+    '0',
+    '-map',
+    '1',
+    '-map',
+    '2',
+    '-metadata:s:a:0',
+    'language=eng',
+    '-metadata:s:a:1',
+    'language=fra',
+  ];
+  const { all } = await run({ preset: 'streaming', video: quick, audio: { tracks: 'all' } }, ...tones, ...tags);
+  const master = HLS.parse(await readFile(all.get('film.m3u8')?.path ?? '', 'utf8')) as HLS.types.MasterPlaylist;
+  expect(master.variants[0]?.audio.map(({ language, isDefault }) => [language, isDefault])).toEqual([
+    ['eng', true],
+    ['fra', false],
+  ]);
+  expect(await readFile(all.get('film.mpd')?.path ?? '', 'utf8')).toContain('lang="fra"');
 });
 
 it('makes a stream of sound alone', async () => {

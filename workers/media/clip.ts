@@ -14,6 +14,8 @@ export interface Clip {
   readonly outputOptions: readonly string[];
   /** How long the result should be. */
   readonly seconds: number;
+  /** How much of the decoded media lies before the clip, in the source's time: filters see it, the result does not. */
+  readonly leadSeconds: number;
 }
 
 /** Containers whose index leads exactly to the keyframe before a time. */
@@ -21,8 +23,8 @@ const exactSeek = new Set(['mov', 'matroska']);
 /** Elsewhere a seek may land late, so it aims this much earlier and ffmpeg drops the surplus by time. */
 const marginSeconds = 10;
 
-/** @throws InputError when the clip begins after the file ends. */
-export function cutClip(source: Source, request: ClipRequest | undefined): Clip {
+/** `speed` is applied by filters, and what is cut on the output is cut after them. @throws InputError when the clip begins after the file ends. */
+export function cutClip(source: Source, request: ClipRequest | undefined, speed = 1): Clip {
   const start = request?.start ?? 0;
   const known = source.durationSeconds > 0;
   if (known && start >= source.durationSeconds) {
@@ -32,12 +34,13 @@ export function cutClip(source: Source, request: ClipRequest | undefined): Clip 
   }
   const end = known ? Math.min(request?.end ?? source.durationSeconds, source.durationSeconds) : (request?.end ?? 0);
   const seconds = Math.max(0, end - start);
-  const length = request?.end === undefined ? [] : ['-t', seconds.toFixed(6)];
+  const length = request?.end === undefined ? [] : ['-t', (seconds / speed).toFixed(6)];
   const coarse = coarseSeek(source, start);
   return {
-    inputOptions: coarse > 0 ? ['-ss', coarse.toFixed(6)] : [],
-    outputOptions: [...(start > coarse ? ['-ss', (start - coarse).toFixed(6)] : []), ...length],
-    seconds,
+    inputOptions: [...(coarse > 0 ? ['-ss', coarse.toFixed(6)] : []), ...readNoFurther(request?.end, end - coarse)],
+    outputOptions: [...(start > coarse ? ['-ss', ((start - coarse) / speed).toFixed(6)] : []), ...length],
+    seconds: seconds / speed,
+    leadSeconds: start - coarse,
   };
 }
 
@@ -45,4 +48,9 @@ export function cutClip(source: Source, request: ClipRequest | undefined): Clip 
 function coarseSeek(source: Source, start: number): number {
   if (source.video === undefined) return 0;
   return exactSeek.has(source.demuxer) ? start : Math.max(0, start - marginSeconds);
+}
+
+/** Branches that look at the whole picture (sprites) end with the input, so it ends with the clip, give or take a second. */
+function readNoFurther(asked: number | undefined, seconds: number): string[] {
+  return asked === undefined ? [] : ['-t', (seconds + 1).toFixed(6)];
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { AudioCodec, VideoCodec } from './containers.ts';
+import { escapeFilterValue } from './escape-filter-value.ts';
+import type { VideoStream } from './media.ts';
 
 /** How much time to spend for fewer bytes. */
 export const speeds = ['fastest', 'fast', 'medium', 'slow'] as const;
@@ -14,8 +16,13 @@ export interface VideoEncoding {
   readonly bitrate?: number | undefined;
   /** Bits per second over two seconds of buffer. */
   readonly maxBitrate?: number | undefined;
+  readonly passes?: 1 | 2;
+  readonly profile?: string | undefined;
+  readonly level?: string | undefined;
   readonly keyframeSeconds?: number | undefined;
   readonly fps?: number | undefined;
+  /** HDR is kept: these tags go into the stream. */
+  readonly hdr?: Pick<VideoStream, 'primaries' | 'transfer' | 'matrix'> | undefined;
 }
 
 export interface AudioEncoding {
@@ -46,7 +53,7 @@ const encoders: Readonly<Record<VideoCodec, Encoder>> = {
     name: 'libx265',
     crf: 27,
     speed: preset('ultrafast', 'superfast', 'fast', 'medium'),
-    extra: ['-tag:v', 'hvc1', '-x265-params', 'log-level=error'],
+    extra: ['-tag:v', 'hvc1'],
   },
   vp9: {
     name: 'libvpx-vp9',
@@ -65,7 +72,13 @@ const encoders: Readonly<Record<VideoCodec, Encoder>> = {
 /** Decoder, filter and encoder threads: the cores there are, bounded because each 4K frame thread costs memory. */
 export const threads = String(Math.min(availableParallelism(), 8));
 
-export function encodeVideo(encoding: VideoEncoding): string[] {
+/** One of two passes, and the file their statistics are in. */
+export interface Pass {
+  readonly number: 1 | 2;
+  readonly statistics: string;
+}
+
+export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
   const encoder = encoders[encoding.codec];
   return [
     '-c:v',
@@ -75,7 +88,35 @@ export function encodeVideo(encoding: VideoEncoding): string[] {
     ...encoder.speed[encoding.speed],
     ...rateControl(encoding, encoder.crf),
     ...(encoding.keyframeSeconds === undefined ? [] : keyframes(encoding.keyframeSeconds, encoding.codec)),
+    ...(encoding.profile === undefined ? [] : ['-profile:v', encoding.profile]),
+    ...(encoding.level === undefined ? [] : ['-level', encoding.level]),
+    ...colourTags(encoding.hdr),
     ...encoder.extra,
+    ...passOptions(encoding, pass),
+  ];
+}
+
+/** x265 keeps its statistics under its own options; the others under ffmpeg's. */
+function passOptions({ codec }: VideoEncoding, pass: Pass | undefined): string[] {
+  if (codec === 'h265') {
+    const quiet = 'log-level=error';
+    return [
+      '-x265-params',
+      pass === undefined ? quiet : `${quiet}:pass=${pass.number}:stats=${escapeFilterValue(pass.statistics)}`,
+    ];
+  }
+  return pass === undefined ? [] : ['-pass', String(pass.number), '-passlogfile', pass.statistics];
+}
+
+function colourTags(hdr: VideoEncoding['hdr']): string[] {
+  if (hdr === undefined) return [];
+  return [
+    '-color_primaries',
+    hdr.primaries ?? 'bt2020',
+    '-color_trc',
+    hdr.transfer ?? 'smpte2084',
+    '-colorspace',
+    hdr.matrix ?? 'bt2020nc',
   ];
 }
 
@@ -103,16 +144,13 @@ const audioEncoders: Readonly<Record<AudioCodec, { readonly name: string; readon
     pcm: { name: 'pcm_s16le', perChannel: undefined },
   };
 
-/** The bitrate defaults to so many bits per channel; lossless codecs have none. */
-export function encodeAudio({ codec, channels, sampleRate, bitrate }: AudioEncoding): string[] {
+/** The bitrate defaults to so many bits per channel; lossless codecs have none. `position` counts the tracks of the output. */
+export function encodeAudio({ codec, channels, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
   const { name, perChannel } = audioEncoders[codec];
   const wanted = perChannel === undefined ? undefined : (bitrate ?? perChannel * channels);
   return [
-    '-c:a',
-    name,
-    '-ac',
-    String(channels),
-    ...(sampleRate === undefined ? [] : ['-ar', String(sampleRate)]),
-    ...(wanted === undefined ? [] : ['-b:a', String(wanted)]),
+    ...[`-c:a:${position}`, name, `-ac:a:${position}`, String(channels)],
+    ...(sampleRate === undefined ? [] : [`-ar:a:${position}`, String(sampleRate)]),
+    ...(wanted === undefined ? [] : [`-b:a:${position}`, String(wanted)]),
   ];
 }

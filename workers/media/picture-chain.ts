@@ -1,8 +1,12 @@
-import type { Size } from './display-size.ts';
+import { displaySize, type Size } from './display-size.ts';
 import type { VideoStream } from './media.ts';
 
 export interface PictureWish {
   readonly size: Size;
+  /** In pixels of the upright picture with square samples. */
+  readonly crop?:
+    | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+    | undefined;
   readonly fps?: number | undefined;
   /** What the encoder takes, e.g. `yuv420p`. */
   readonly pixelFormat: string;
@@ -20,6 +24,7 @@ export interface PictureWish {
 export function pictureChain(video: VideoStream, wish: PictureWish): string {
   return [
     ...(video.width < 4 || video.height < 4 ? [] : deinterlacers[wish.deinterlace]),
+    ...(wish.crop === undefined ? [] : cut(video, wish.crop)),
     ...(wish.fps === undefined ? [] : [`fps=${wish.fps}`]),
     ...(isHdr(video) && !wish.keepHdr ? toneMap(video, wish) : scale(video, wish)),
     'setsar=1',
@@ -33,6 +38,13 @@ const deinterlacers = {
   flagged: ['bwdif=mode=send_frame:deint=interlaced'],
   all: ['bwdif=mode=send_frame:deint=all'],
 };
+
+/** Cropping counts square samples, so others are squared first. */
+function cut(video: VideoStream, { x, y, width, height }: NonNullable<PictureWish['crop']>): string[] {
+  const seen = displaySize(video);
+  const square = video.aspectOfSample === 1 ? [] : [`scale=${seen.width}:${seen.height}`, 'setsar=1'];
+  return [...square, `crop=${width}:${height}:${x}:${y}:exact=1`];
+}
 
 const hdrTransfers = new Set(['smpte2084', 'arib-std-b67']);
 

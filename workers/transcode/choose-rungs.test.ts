@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { chooseRungs } from './choose-rungs.ts';
-import type { VideoPlan } from './plan-transcode.ts';
+import type { VideoPlan } from './plan.ts';
 
 const planned = (width: number, height: number, encoding: object = {}) =>
   ({
     size: { width, height },
+    canvas: { width, height },
     sourceSize: { width, height },
     encoding: { codec: 'h264', speed: 'fast', ...encoding },
   }) as VideoPlan;

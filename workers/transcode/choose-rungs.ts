@@ -1,12 +1,15 @@
 import { fitInside, type Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
-import type { VideoPlan } from './plan-transcode.ts';
+import type { VideoPlan } from './plan.ts';
 
 /** One rendition of the picture. */
 export interface Rung {
   /** Its folder: the shorter side, as in `720p`. */
   readonly name: string;
+  /** With bars. */
   readonly size: Size;
+  /** Without them. */
+  readonly picture: Size;
   readonly encoding: VideoEncoding;
 }
 
@@ -21,19 +24,21 @@ const ladder: readonly (readonly [lines: number, maxBitrate: number])[] = [
   [240, 450_000],
 ];
 
-const mostRungs = 5;
+const mostRungs = 6;
 /** A rung of the source's own size is added when the next lower one loses more than this. */
 const worthwhileLoss = 0.85;
 
 /** Sizes from the planned one (never above the source) down to 240 lines. A source smaller than every rung gets one of its own. */
-export function chooseRungs(video: VideoPlan): readonly Rung[] {
-  const top = shortSide(video.size);
-  const lines = ladder.map(([rung]) => rung).filter((rung) => rung <= top);
+export function chooseRungs(video: VideoPlan, asked?: readonly number[]): readonly Rung[] {
+  const top = shortSide(video.canvas);
+  const lines = (asked ?? ladder.map(([rung]) => rung)).filter((rung) => rung <= top);
   const [highest = 0] = lines;
-  const chosen = (highest < top * worthwhileLoss ? [top, ...lines] : lines).slice(0, mostRungs);
+  const complete = asked === undefined || lines.length === 0;
+  const chosen = (complete && highest < top * worthwhileLoss ? [top, ...lines] : lines).slice(0, mostRungs);
   return chosen.map((rung) => {
-    const size = rung === top ? video.size : fitInside(video.size, squareBox(rung, video.size));
-    return { name: `${shortSide(size)}p`, size, encoding: capped(video, size) };
+    const size = rung === top ? video.canvas : fitInside(video.canvas, squareBox(rung, video.canvas));
+    const picture = rung === top ? video.size : size;
+    return { name: `${shortSide(size)}p`, size, picture, encoding: capped(video, size) };
   });
 }
 
@@ -48,7 +53,7 @@ function shortSide({ width, height }: Size): number {
 
 /** An asked-for bitrate is the top rung's; lower rungs get the share of their pixels to the power ¾ (a usual rule of thumb). */
 function capped(video: VideoPlan, size: Size): VideoEncoding {
-  const share = ((size.width * size.height) / (video.size.width * video.size.height)) ** 0.75;
+  const share = ((size.width * size.height) / (video.canvas.width * video.canvas.height)) ** 0.75;
   const scaled = (bits: number | undefined) => (bits === undefined ? undefined : Math.round(bits * share));
   const usual = ladder.find(([lines]) => lines <= shortSide(size))?.[1] ?? 300_000;
   return {

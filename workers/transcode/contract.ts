@@ -1,93 +1,140 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
-import { audioCodecs, fileContainers, streamingContainers, videoCodecs } from '../media/containers.ts';
-import { speeds } from '../media/encoders.ts';
-import { presetNames } from './presets.ts';
+import { containers, fileContainers, streamingContainers } from '../media/containers.ts';
+import { audioParams } from './audio-params.ts';
+import { presetNames } from './preset-names.ts';
+import { resolutions, videoParams } from './video-params.ts';
 
-const bitsPerSecond = z.int().min(8_000).max(200_000_000);
+const seconds = z.number().min(0).max(1_000_000);
 
-const videoParams = z
+const watermark = z
   .strictObject({
-    codec: z.enum(videoCodecs).describe('Default: what the container usually holds'),
-    resolution: z
-      .enum(['2160p', '1440p', '1080p', '720p', '480p', '360p', '240p'])
-      .describe('The largest 16:9 box to fit into, turned for upright video; a smaller source keeps its size'),
-    width: z.int().min(2).max(8192).describe('Largest width in pixels; the shape is kept and nothing is enlarged'),
-    height: z.int().min(2).max(8192).describe('Largest height in pixels; the shape is kept and nothing is enlarged'),
-    fps: z.number().min(1).max(120).describe('Constant frame rate; default: the frames as they come'),
-    crf: z
-      .int()
-      .min(0)
-      .max(63)
-      .describe('Constant quality, lower is better; default 23 (h264), 27 (h265), 33 (vp9), 35 (av1)'),
-    bitrate: bitsPerSecond.describe('Mean bits per second, instead of constant quality'),
-    maxBitrate: bitsPerSecond.describe('Upper bound in bits per second, beside crf or bitrate'),
-    speed: z.enum(speeds).describe('How much time to spend for fewer bytes; default fast'),
-    keyframeSeconds: z
+    text: z.string().min(1).max(200).optional().describe('Words to show; or else the second input is shown'),
+    position: z.enum(['top-left', 'top-right', 'bottom-left', 'bottom-right', 'center']).default('bottom-right'),
+    size: z
       .number()
-      .min(0.5)
-      .max(20)
-      .describe('Keyframes at multiples of so many seconds; segments of hls and dash are cut there'),
-    deinterlace: z.enum(['auto', 'always', 'never']).describe('Default auto: fields are detected and joined'),
+      .min(0.01)
+      .max(1)
+      .default(0.15)
+      .describe('Width of the image, or three times the height of the letters, as a share of the width'),
+    opacity: z.number().min(0.05).max(1).default(0.8),
+    start: seconds.optional().describe('Seconds of the result from which it shows'),
+    end: seconds.optional().describe('Seconds of the result until which it shows'),
   })
-  .partial();
+  .describe('A picture (the second input) or words over the video');
 
-const audioParams = z
+const clip = z
   .strictObject({
-    codec: z.enum(audioCodecs).describe('Default: what the container usually holds'),
-    bitrate: z
-      .int()
-      .min(8_000)
-      .max(1_500_000)
-      .describe('Bits per second; default by codec and channels (AAC stereo: 128000)'),
-    channels: z.int().min(1).max(8).describe('Default: as the source, at most 2 (5.1 is mixed down to stereo)'),
-    sampleRate: z.int().min(8_000).max(192_000).describe('Samples per second; default as the source, at most 48000'),
+    start: seconds.optional().describe('Seconds from the beginning'),
+    end: z.number().positive().optional().describe('Seconds from the beginning'),
   })
-  .partial();
+  .refine((range) => range.end === undefined || range.end > (range.start ?? 0), 'expected end after start');
 
-export const transcodeParams = z.strictObject({
-  preset: z
-    .enum(presetNames)
-    .optional()
-    .describe('A named starting point; whatever else is said wins over it. Default mp4-1080p'),
-  container: z
-    .enum([...fileContainers, ...streamingContainers])
-    .optional()
-    .describe('The kind of file; hls and dash write a folder of segments'),
-  video: z
-    .union([z.literal(false), videoParams])
-    .optional()
-    .describe('false: leave the picture out'),
-  audio: z
-    .union([z.literal(false), audioParams])
-    .optional()
-    .describe('false: leave the sound out'),
-  clip: z
-    .strictObject({
-      start: z.number().min(0).describe('Seconds from the beginning').optional(),
-      end: z.number().positive().describe('Seconds from the beginning').optional(),
-    })
-    .refine((clip) => clip.end === undefined || clip.end > (clip.start ?? 0), 'expected end after start')
-    .optional()
-    .describe('Only this part of the input'),
-});
+export const transcodeParams = z
+  .strictObject({
+    preset: z
+      .enum(presetNames)
+      .optional()
+      .describe('A named starting point; whatever else is said wins over it. Default mp4-1080p'),
+    container: z
+      .enum([...fileContainers, ...streamingContainers])
+      .optional()
+      .describe('The kind of file; hls and dash write a folder of segments'),
+    video: z
+      .union([z.literal(false), videoParams])
+      .optional()
+      .describe('false: leave the picture out'),
+    audio: z
+      .union([z.literal(false), audioParams])
+      .optional()
+      .describe('false: leave the sound out'),
+    clip: clip.optional().describe('Only this part of the input'),
+    ladder: z
+      .union([z.literal('auto'), z.array(z.enum(resolutions)).min(1).max(6)])
+      .optional()
+      .describe('Of hls and dash: the sizes; default auto: those worth it, none above the source'),
+    poster: z.boolean().optional().describe('Of hls and dash: also poster.jpg, from the same decode'),
+    sprite: z
+      .boolean()
+      .optional()
+      .describe('Of hls and dash: also sprite.jpg and sprite.vtt, the pictures of a time line, from the same decode'),
+    speed: z.number().min(0.25).max(4).optional().describe('2 plays twice as fast; the pitch of the sound is kept'),
+    fade: z
+      .strictObject({ in: z.number().min(0).max(30).default(0), out: z.number().min(0).max(30).default(0) })
+      .optional()
+      .describe('Seconds of fading from and to black and silence'),
+    watermark: watermark.optional(),
+    subtitles: z
+      .strictObject({
+        burn: z
+          .string()
+          .min(2)
+          .max(8)
+          .optional()
+          .describe('Draw this language (eng …; any: the first) into the picture'),
+        sidecar: z.boolean().optional().describe('Write every text track as a WebVTT file beside the result'),
+        embed: z.boolean().optional().describe('Keep text tracks inside the file (mp4, mov, mkv, webm)'),
+      })
+      .optional(),
+    tags: z
+      .record(z.string().regex(/^[a-z_]{1,32}$/), z.string().max(1000))
+      .optional()
+      .describe('title, artist, album … set over those of the source'),
+    keepTags: z
+      .boolean()
+      .optional()
+      .describe('Default true: title, artist and the like come along; places and devices never do'),
+    keepChapters: z.boolean().optional().describe('Default true'),
+    keepCover: z.boolean().optional().describe('Default true: the cover of a song comes along (mp3, m4a, flac)'),
+  })
+  .superRefine((params, context) => {
+    const complain = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { container, video, audio } = params;
+    if (typeof video === 'object') {
+      if (
+        video.codec === 'copy' &&
+        (video.width ?? video.height ?? video.fps ?? video.crop ?? video.pad ?? params.watermark) !== undefined
+      ) {
+        complain(['video', 'codec'], 'expected another codec than copy: the picture is to be changed');
+      }
+      if (video.passes === 2 && video.bitrate === undefined)
+        complain(['video', 'passes'], 'expected a bitrate beside two passes');
+      if (video.passes === 2 && video.codec === 'av1') complain(['video', 'passes'], 'expected one pass with av1');
+      if (video.crf !== undefined && video.ssim !== undefined)
+        complain(['video', 'ssim'], 'expected either crf or ssim');
+    }
+    if (container === undefined || !(container in containers)) return;
+    const { video: pictures, audio: sounds } = containers[container as keyof typeof containers];
+    if (typeof video === 'object' && pictures.length === 0)
+      complain(['video'], `expected no video: ${container} holds sound alone`);
+    const codecs = [
+      ['video', typeof video === 'object' ? video.codec : undefined, pictures],
+      ['audio', typeof audio === 'object' ? audio.codec : undefined, sounds],
+    ] as const;
+    for (const [part, codec, allowed] of codecs) {
+      if (codec === undefined || codec === 'copy' || codec === 'auto' || allowed.includes(codec as never)) continue;
+      complain([part, 'codec'], `expected one of ${allowed.join(', ')} in ${container}, got ${codec}`);
+    }
+  });
 export type TranscodeParams = z.infer<typeof transcodeParams>;
 
 export const transcodeContract: Contract<TranscodeParams> = {
   kind: 'transcode',
   summary: 'Video and sound to MP4, WebM, HLS, DASH, MP3 and more: upright, square pixels, SDR, never enlarged.',
   params: transcodeParams,
-  inputs: { min: 1, max: 1, accepts: ['video/*', 'audio/*', 'image/gif'] },
+  inputs: { min: 1, max: 2, accepts: ['video/*', 'audio/*', 'image/gif', 'image/* (second, as a watermark)'] },
   limits: { maxInputBytes: 64 * 1024 ** 3, timeoutMs: 6 * 3_600_000 },
   tools: ['ffmpeg', 'ffprobe'],
   examples: [
     { title: 'MP4 at 720p for every player', params: { preset: 'mp4-720p' } },
     { title: 'WebM with VP9 and Opus', params: { preset: 'webm-720p' } },
     { title: 'HLS with a ladder of sizes', params: { preset: 'hls' } },
-    { title: 'The sound alone, as MP3', params: { preset: 'mp3' } },
+    { title: 'The sound alone, as MP3 at -16 LUFS', params: { preset: 'mp3', audio: { loudness: -16 } } },
     {
       title: 'Ten seconds as small H.265',
       params: { container: 'mp4', video: { codec: 'h265', height: 480, crf: 28 }, clip: { start: 5, end: 15 } },
     },
+    { title: 'As small as 0.97 SSIM allows', params: { preset: 'mp4-720p', video: { ssim: 0.97 } } },
+    { title: 'With the English subtitles drawn in', params: { preset: 'mp4-720p', subtitles: { burn: 'eng' } } },
   ],
 };

@@ -54,5 +54,5 @@ function finishedFiles(files: readonly string[]): string[] {
 
 function mediaTypeOf(folder: string, file: string): string {
   if (file.endsWith('.m4s')) return 'video/iso.segment';
-  return folder === 'audio' ? 'audio/mp4' : 'video/mp4';
+  return folder.startsWith('audio') ? 'audio/mp4' : 'video/mp4';
 }

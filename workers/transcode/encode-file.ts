@@ -1,75 +1,136 @@
 import { join } from 'node:path';
+import type { MediaFacts } from '../../shared/messages/job.ts';
 import type { Output, Task } from '../kind.ts';
 import { containers, type FileContainer } from '../media/containers.ts';
-import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
+import { encodeAudio, encodeVideo, type Pass, threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { verifyOutput } from '../media/verify-output.ts';
-import { audioChain, keepFrameTimes, settleDeinterlace, videoChain } from './filters.ts';
-import type { AudioPlan, Plan, VideoPlan } from './plan-transcode.ts';
+import { extraOptions } from './extra-options.ts';
+import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
+import type { AudioPlan, Plan } from './plan.ts';
+import { reachQuality } from './reach-quality.ts';
+import { soundChain } from './sound-chain.ts';
+import { prepareBurn, sidecarTracks } from './subtitles.ts';
+import { prepareMark } from './watermark.ts';
 
-/** One input, one output file. */
-export async function encodeFile(task: Task<unknown>, source: Source, plan: Plan): Promise<Output> {
+/** One input, one output file, and the subtitles beside it when they are asked for. */
+export async function encodeFile(task: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
+  const parts = await prepareParts(task, source, asked);
+  const plan = await reachQuality(task, source, asked, parts);
   const container = containers[plan.container as FileContainer];
   const name = `${task.name}.${plan.container}`;
   const path = join(task.scratch, `result.${plan.container}`);
-  const { log } = await runFfmpeg({
-    inputs: [
-      { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
-    ],
-    outputs: [
-      {
-        target: path,
-        options: [
-          ...(plan.video === undefined ? ['-vn'] : await pictureOptions(plan.video, source, task.signal)),
-          ...(plan.audio === undefined ? ['-an'] : soundOptions(plan.audio)),
-          ...[
-            '-sn',
-            '-dn',
-            '-map_chapters',
-            '-1',
-            ...plan.clip.outputOptions,
-            ...container.options,
-            '-f',
-            container.muxer,
-          ],
-        ],
-      },
-    ],
-    inputName: source.file.name,
-    signal: task.signal,
-    onProgress: reportFraction(task, plan.clip.seconds),
-  });
+  const log = await encode(task, source, plan, parts, path);
   const facts = await verifyOutput({
     path,
     demuxer: container.demuxer,
     video: plan.video !== undefined,
-    audio: plan.audio !== undefined,
+    audio: plan.audio.length > 0,
     seconds: plan.clip.seconds,
     log,
     inputName: source.file.name,
     signal: task.signal,
   });
-  return { name, path, mediaType: plan.video === undefined ? container.audioMediaType : container.mediaType, facts };
-}
-
-async function pictureOptions(video: VideoPlan, source: Source, signal: AbortSignal): Promise<string[]> {
-  const deinterlace = await settleDeinterlace(video, source, signal);
+  const mediaType = plan.video === undefined ? container.audioMediaType : container.mediaType;
   return [
-    ...[
-      '-map',
-      `0:${video.stream.index}`,
-      '-vf',
-      videoChain(video, video.size, deinterlace),
-      '-filter_threads',
-      threads,
-    ],
-    ...keepFrameTimes,
-    ...encodeVideo(video.encoding),
+    { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
+    ...(await sidecarTracks(task, source, plan)),
   ];
 }
 
-function soundOptions(audio: AudioPlan): string[] {
-  return ['-map', `0:${audio.stream.index}`, '-af', audioChain, ...encodeAudio(audio.encoding)];
+/** What the samples scored when a quality was asked for. */
+export function scoreFacts({ video }: Plan): MediaFacts {
+  return video?.score === undefined ? {} : { crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
+}
+
+async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {
+  if (plan.video === undefined || plan.video.copy) return { deinterlace: 'none' };
+  return {
+    deinterlace: await settleDeinterlace(plan.video, source, task.signal),
+    subtitles: await prepareBurn(task, source, plan),
+    mark: await prepareMark(plan.watermark, task),
+  };
+}
+
+/** In one pass or two; resolves with what ffmpeg said of the last. */
+async function encode(
+  task: Task<unknown>,
+  source: Source,
+  plan: Plan,
+  parts: PictureParts,
+  path: string,
+): Promise<string> {
+  const twice = plan.video?.encoding.passes === 2 && !plan.video.copy;
+  const statistics = join(task.scratch, 'two-pass');
+  if (!twice) return run(task, source, plan, parts, path, undefined, [0.01, 0.99]);
+  await run(task, source, plan, parts, path, { number: 1, statistics }, [0.01, 0.4]);
+  return run(task, source, plan, parts, path, { number: 2, statistics }, [0.4, 0.99]);
+}
+
+async function run(
+  task: Task<unknown>,
+  source: Source,
+  plan: Plan,
+  parts: PictureParts,
+  path: string,
+  pass: Pass | undefined,
+  span: readonly [number, number],
+): Promise<string> {
+  const container = containers[plan.container as FileContainer];
+  const measuring = pass?.number === 1;
+  const sound = measuring || plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan);
+  const rest = measuring
+    ? ['-f', 'null']
+    : [...extraOptions(source, plan), ...container.options, '-f', container.muxer];
+  const { log } = await runFfmpeg({
+    inputs: [
+      { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
+      ...(parts.mark?.pictureInput === undefined ? [] : [parts.mark.pictureInput]),
+    ],
+    ...(plan.video === undefined || plan.video.copy
+      ? {}
+      : { filterGraph: pictureGraph(plan, plan.video, parts, 'picture') }),
+    outputs: [
+      {
+        target: measuring ? '-' : path,
+        options: [...pictureOptions(plan, pass), ...sound, ...plan.clip.outputOptions, ...rest],
+      },
+    ],
+    inputName: source.file.name,
+    signal: task.signal,
+    onProgress: reportFraction(task, plan.clip.seconds, span),
+  });
+  return log;
+}
+
+function pictureOptions({ video }: Plan, pass?: Pass): string[] {
+  if (video === undefined) return [];
+  if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy'];
+  return ['-map', '[picture]', ...keepFrameTimes, ...encodeVideo(video.encoding, pass)];
+}
+
+async function soundOptions(task: Task<unknown>, source: Source, plan: Plan): Promise<string[]> {
+  const tracks = await Promise.all(
+    plan.audio.map((audio, position) => trackOptions(task, source, plan, audio, position)),
+  );
+  return tracks.flat();
+}
+
+async function trackOptions(
+  task: Task<unknown>,
+  source: Source,
+  plan: Plan,
+  audio: AudioPlan,
+  position: number,
+): Promise<string[]> {
+  const map = ['-map', `0:${audio.stream.index}`];
+  if (audio.copy) return [...map, `-c:a:${position}`, 'copy'];
+  return [
+    ...map,
+    `-filter:a:${position}`,
+    await soundChain(task, source, plan, audio),
+    ...encodeAudio(audio.encoding, position),
+  ];
 }

@@ -3,56 +3,77 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import type { FfmpegRun } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import type { Rung } from './choose-rungs.ts';
-import { audioChain, type Deinterlace, keepFrameTimes, videoChain } from './filters.ts';
-import type { Plan, VideoPlan } from './plan-transcode.ts';
+import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts';
+import { keepFrameTimes, type PictureParts, pictureGraph } from './picture-graph.ts';
+import type { AudioPlan, Plan } from './plan.ts';
 
-export const audioFolder = 'audio';
-export const segmentPattern = 'seg_%05d.m4s';
+export interface SoundFolder {
+  readonly folder: string;
+  readonly audio: AudioPlan;
+  readonly chain: string;
+}
 
-/** One process: the source is decoded once, the picture is split, every rung and the sound are written as fMP4 segments. */
+export interface LadderParts {
+  readonly rungs: readonly Rung[];
+  readonly sounds: readonly SoundFolder[];
+  readonly picture: PictureParts;
+  readonly extras: readonly ExtraPicture[];
+  readonly root: string;
+}
+
+/** One process: the source is decoded once, the picture is split, every rung, every track and the extra pictures are written. */
 export function ladderCommand(
   source: Source,
   plan: Plan,
-  rungs: readonly Rung[],
-  deinterlace: Deinterlace,
-  root: string,
+  parts: LadderParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const seconds = plan.video?.encoding.keyframeSeconds ?? 4;
-  const options = (folder: string) => [
-    ...plan.clip.outputOptions,
-    ...segmentOptions(join(root, folder), seconds, folder === audioFolder),
-  ];
+  const { rungs, sounds, extras, root } = parts;
+  const end = plan.clip.outputOptions;
   const pictures = rungs.map((rung, index) => ({
     target: join(root, rung.name, 'playlist.m3u8'),
-    options: ['-map', `[v${index}]`, '-an', ...keepFrameTimes, ...encodeVideo(rung.encoding), ...options(rung.name)],
-  }));
-  const sound = plan.audio && {
-    target: join(root, audioFolder, 'playlist.m3u8'),
     options: [
-      ...['-map', `0:${plan.audio.stream.index}`, '-vn', '-af', audioChain],
-      ...encodeAudio(plan.audio.encoding),
-      ...options(audioFolder),
+      ...['-map', `[v${index}]`, '-an', ...keepFrameTimes, ...encodeVideo(rung.encoding), ...end],
+      ...segmentOptions(join(root, rung.name), seconds, false),
     ],
-  };
+  }));
+  const tracks = sounds.map(({ folder, audio, chain }) => ({
+    target: join(root, folder, 'playlist.m3u8'),
+    options: [
+      ...['-map', `0:${audio.stream.index}`, '-vn', '-af', chain, ...encodeAudio(audio.encoding), ...end],
+      ...segmentOptions(join(root, folder), seconds, true),
+    ],
+  }));
   return {
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
+      ...(parts.picture.mark?.pictureInput === undefined ? [] : [parts.picture.mark.pictureInput]),
     ],
-    outputs: sound === undefined ? pictures : [...pictures, sound],
-    ...(plan.video === undefined ? {} : { filterGraph: ladderGraph(plan.video, rungs, deinterlace) }),
+    outputs: [...pictures, ...tracks, ...extras.map(extraOutput)],
+    ...(plan.video === undefined ? {} : { filterGraph: ladderGraph(plan, parts) }),
   };
 }
 
-/** Fields and HDR are dealt with once, at the top rung's size; the lower rungs are scaled from it. */
-function ladderGraph(video: VideoPlan, rungs: readonly Rung[], deinterlace: Deinterlace): string {
+/** Everything that changes the picture is done once, at the top rung's size; the lower rungs are scaled from it. */
+function ladderGraph(plan: Plan, { rungs, picture, extras }: LadderParts): string {
   const [top] = rungs;
-  const first = `[0:${video.stream.index}]${videoChain(video, top?.size ?? video.size, deinterlace)}`;
-  if (rungs.length === 1) return `${first}[v0]`;
-  const branches = rungs.slice(1).map(({ size }, index) => {
-    return `[s${index + 1}]scale=${size.width}:${size.height}:flags=lanczos,setsar=1[v${index + 1}]`;
-  });
-  const pads = rungs.slice(1).map((_, index) => `[s${index + 1}]`);
-  return [`${first},split=${rungs.length}[v0]${pads.join('')}`, ...branches].join(';');
+  if (plan.video === undefined || top === undefined) throw new TypeError('a ladder of pictures needs a picture');
+  const branches = [
+    ...rungs
+      .slice(1)
+      .map(({ size }, index) => ({ pad: `s${index + 1}`, graph: scaled(`s${index + 1}`, size, `v${index + 1}`) })),
+    ...extras.map((extra) => ({ pad: `x${extra.name}`, graph: extraBranch(extra, plan) })),
+  ];
+  const sizes = { size: top.picture, canvas: top.size };
+  if (branches.length === 0) return pictureGraph(plan, plan.video, picture, 'v0', sizes);
+  const split = `[whole]split=${branches.length + 1}[v0]${branches.map(({ pad }) => `[${pad}]`).join('')}`;
+  return [pictureGraph(plan, plan.video, picture, 'whole', sizes), split, ...branches.map(({ graph }) => graph)].join(
+    ';',
+  );
+}
+
+function scaled(from: string, { width, height }: { width: number; height: number }, to: string): string {
+  return `[${from}]scale=${width}:${height}:flags=lanczos,setsar=1[${to}]`;
 }
 
 /**
@@ -66,6 +87,6 @@ function segmentOptions(folder: string, seconds: number, sound: boolean): string
     ...(sound ? ['-avoid_negative_ts', 'disabled'] : []),
     ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
     ...['-hls_flags', 'independent_segments+temp_file', '-hls_segment_options', timing, '-start_number', '1'],
-    ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, segmentPattern)],
+    ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, 'seg_%05d.m4s')],
   ];
 }

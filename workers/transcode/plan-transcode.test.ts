@@ -40,21 +40,21 @@ describe('planTranscode', () => {
   it('lets explicit fields win over the preset', () => {
     const { video, audio } = plan({ preset: 'mp4-720p', video: { crf: 30, height: 100 }, audio: { channels: 1 } });
     expect(video).toMatchObject({ encoding: { codec: 'h264', crf: 30 }, size: { width: 178, height: 100 } });
-    expect(audio?.encoding).toMatchObject({ codec: 'aac', channels: 1 });
+    expect(audio[0]?.encoding).toMatchObject({ codec: 'aac', channels: 1 });
   });
 
   it('takes the codecs of another container than the preset names', () => {
     const { video, audio } = plan({ preset: 'mp4-720p', container: 'webm' });
     expect(video).toMatchObject({ encoding: { codec: 'vp9' }, size: { width: 1280, height: 720 } });
-    expect(audio?.encoding.codec).toBe('opus');
+    expect(audio[0]?.encoding.codec).toBe('opus');
   });
 
   it('mixes surround down and bounds the sample rate', () => {
-    expect(plan({ preset: 'mp4-720p' }).audio?.encoding).toMatchObject({ channels: 2, sampleRate: 48_000 });
+    expect(plan({ preset: 'mp4-720p' }).audio[0]?.encoding).toMatchObject({ channels: 2, sampleRate: 48_000 });
   });
 
   it('leaves out what is false, and the picture in a sound file', () => {
-    expect(plan({ preset: 'mp4-720p', audio: false }).audio).toBeUndefined();
+    expect(plan({ preset: 'mp4-720p', audio: false }).audio).toEqual([]);
     expect(plan({ preset: 'mp3' }).video).toBeUndefined();
   });
 

@@ -3,7 +3,8 @@ import { openSource } from '../media/open-source.ts';
 import type { TranscodeParams } from './contract.ts';
 import { encodeFile } from './encode-file.ts';
 import { encodeLadder } from './encode-ladder.ts';
-import { isStreaming, planTranscode } from './plan-transcode.ts';
+import { isStreaming } from './plan.ts';
+import { planTranscode } from './plan-transcode.ts';
 
 /** Sniff and probe → plan → encode → probe the result. */
 export const process: Process<TranscodeParams> = async (task) => {
@@ -11,5 +12,5 @@ export const process: Process<TranscodeParams> = async (task) => {
   if (input === undefined) throw new TypeError('the contract asks for one input');
   const source = await openSource(input, task.signal);
   const plan = planTranscode(task.params, source);
-  return isStreaming(plan.container) ? encodeLadder(task, source, plan) : [await encodeFile(task, source, plan)];
+  return isStreaming(plan.container) ? encodeLadder(task, source, plan) : encodeFile(task, source, plan);
 };

@@ -44,6 +44,29 @@ export function readTrackTime(segment: Buffer): number {
   return time[0] === 1 ? Number(time.readBigUInt64BE(4)) : time.readUInt32BE(4);
 }
 
+/**
+ * Where the first sample of a segment ends, counted from the segment's first byte. The run box tells where its data begins, counted
+ * from the fragment box, and how large each sample is, unless the fragment header says it for all.
+ */
+export function firstSampleEnd(segment: Buffer): number {
+  const fragment = segment.indexOf('moof', 0, 'latin1') - 4;
+  const run = boxContent(segment, 'trun');
+  if (fragment < 0 || run === undefined) throw new TypeError('a media segment has no samples');
+  const flags = run.readUInt32BE(0) & 0xffffff;
+  const dataOffset = flags & 0x1 ? run.readInt32BE(8) : 0;
+  const entry = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0) + (flags & 0x100 ? 4 : 0);
+  const size = flags & 0x200 ? run.readUInt32BE(entry) : defaultSampleSize(segment);
+  return fragment + dataOffset + size;
+}
+
+function defaultSampleSize(segment: Buffer): number {
+  const header = boxContent(segment, 'tfhd');
+  if (header === undefined) return 0;
+  const flags = header.readUInt32BE(0) & 0xffffff;
+  if (!(flags & 0x10)) return 0;
+  return header.readUInt32BE(8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0) + (flags & 0x8 ? 4 : 0));
+}
+
 /** Our own small files: the four letters stand where they should, so a search finds the box. */
 function boxContent(buffer: Buffer, type: string): Buffer | undefined {
   const at = buffer.indexOf(type, 0, 'latin1');

@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codecString, readTimescale, readTrackTime } from './read-mp4.ts';
+import { codecString, firstSampleEnd, readTimescale, readTrackTime } from './read-mp4.ts';
 
 export interface Segment {
   readonly name: string;
@@ -8,6 +8,8 @@ export interface Segment {
   readonly bytes: number;
   /** In the rendition's timescale. */
   readonly time: number;
+  /** From the segment's first byte to the end of its first sample, which is a keyframe. */
+  readonly keyframeBytes: number;
 }
 
 /** One finished rendition, measured from what was written. */
@@ -21,6 +23,20 @@ export interface Rendition {
   /** Bits per second of the heaviest segment, and of all. */
   readonly peakBitrate: number;
   readonly meanBitrate: number;
+}
+
+export interface PictureRendition extends Rendition {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number | undefined;
+}
+
+export interface SoundRendition extends Rendition {
+  /** ISO 639-2, or `und`. */
+  readonly language: string;
+  readonly title: string | undefined;
+  readonly channels: number;
+  readonly sampleRate: number;
 }
 
 export async function readRendition(root: string, folder: string): Promise<Rendition> {
@@ -59,7 +75,8 @@ function readEntries(playlist: string): { name: string; seconds: number }[] {
 async function measure(directory: string, entry: { name: string; seconds: number }): Promise<Segment> {
   const path = join(directory, entry.name);
   const { size } = await stat(path);
-  return { ...entry, bytes: size, time: readTrackTime(await readStart(path, 4096)) };
+  const start = await readStart(path, 65_536);
+  return { ...entry, bytes: size, time: readTrackTime(start), keyframeBytes: Math.min(size, firstSampleEnd(start)) };
 }
 
 async function readStart(path: string, bytes: number): Promise<Buffer> {

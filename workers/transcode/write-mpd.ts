@@ -1,26 +1,17 @@
-import type { AudioPlan } from './plan-transcode.ts';
-import type { Rendition } from './read-rendition.ts';
-import type { PictureRendition } from './write-master.ts';
+import type { PictureRendition, Rendition, SoundRendition } from './read-rendition.ts';
 
 /** The DASH manifest (ISO 23009-1, live profile, static) over the same segments the HLS playlists name. */
-export function writeMpd(
-  pictures: readonly PictureRendition[],
-  sound: Rendition | undefined,
-  audio: AudioPlan | undefined,
-): string {
-  const seconds = Math.max(
-    ...[...pictures, ...(sound === undefined ? [] : [sound])].map((rendition) => rendition.seconds),
-  );
-  const longest = Math.max(
-    ...[...pictures, ...(sound === undefined ? [] : [sound])].flatMap((r) => r.segments.map((s) => s.seconds)),
-  );
+export function writeMpd(pictures: readonly PictureRendition[], sounds: readonly SoundRendition[]): string {
+  const all: readonly Rendition[] = [...pictures, ...sounds];
+  const seconds = Math.max(...all.map((rendition) => rendition.seconds));
+  const longest = Math.max(...all.flatMap((rendition) => rendition.segments.map((segment) => segment.seconds)));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" profiles="urn:mpeg:dash:profile:isoff-live:2011" ` +
       `mediaPresentationDuration="PT${seconds.toFixed(3)}S" maxSegmentDuration="PT${longest.toFixed(3)}S" minBufferTime="PT4S">`,
     '  <Period id="0" start="PT0S">',
     ...(pictures.length === 0 ? [] : pictureSet(pictures)),
-    ...(sound === undefined || audio === undefined ? [] : soundSet(sound, audio)),
+    ...sounds.flatMap(soundSet),
     '  </Period>',
     '</MPD>',
     '',
@@ -38,15 +29,15 @@ function pictureSet(pictures: readonly PictureRendition[]): string[] {
   ];
 }
 
-function soundSet(sound: Rendition, { stream, encoding }: AudioPlan): string[] {
-  const language = stream.language === 'und' ? '' : ` lang="${stream.language}"`;
-  const rate = encoding.sampleRate ?? stream.sampleRate;
+function soundSet(sound: SoundRendition, position: number): string[] {
+  const language = /^[a-z]{2,8}$/.test(sound.language) && sound.language !== 'und' ? ` lang="${sound.language}"` : '';
   const channels =
     '        <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" ' +
-    `value="${encoding.channels}"/>`;
+    `value="${sound.channels}"/>`;
+  const attributes = 'contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1"';
   return [
-    `    <AdaptationSet id="1" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1"${language}>`,
-    ...representation(sound, `audioSamplingRate="${rate}"`, channels),
+    `    <AdaptationSet id="${position + 1}" ${attributes}${language}>`,
+    ...representation(sound, `audioSamplingRate="${sound.sampleRate}"`, channels),
     '    </AdaptationSet>',
   ];
 }

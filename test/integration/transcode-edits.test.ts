@@ -1,0 +1,262 @@
+/** Edits, tracks, tags, copies and quality targets of transcode, looked at in the result. Needs ffmpeg; no server. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { transcodeParams } from '../../workers/transcode/contract.ts';
+import { process as transcode } from '../../workers/transcode/process.ts';
+import { makeTask } from '../support/make-task.ts';
+import { grayFrame, probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+
+async function run(path: string, params: object, more: Parameters<typeof makeTask>[0]['files'] = []) {
+  const files = [{ path, name: 'clip.mp4', mediaType: 'video/mp4' }, ...more];
+  const task = await makeTask({ params: transcodeParams.parse(params), files, name: 'movie' });
+  const outputs = await transcode(task);
+  const path0 = outputs[0]?.path ?? '';
+  return { outputs, path: path0, facts: outputs[0]?.facts ?? {}, seen: await probe(path0) };
+}
+
+const largeGray = ['-f', 'lavfi', '-i', 'color=gray:s=640x360:r=5:d=2'];
+const gray = ['-f', 'lavfi', '-i', 'color=gray:s=160x90:r=10:d=2'];
+const card = () => renderClip('in.mp4', ...testSources(2, '160x90', 10), ...quickVideo);
+const fastest = { speed: 'fastest' };
+const brightest = (samples: Buffer) => samples.reduce((most, value) => Math.max(most, value), 0);
+const mean = (samples: Buffer) => samples.reduce((sum, value) => sum + value, 0) / samples.length;
+
+/** Of the decoded pictures. */
+function frameHash(path: string): string {
+  return execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:v:0', '-f', 'md5', '-'], { encoding: 'utf8' });
+}
+
+describe('edits', () => {
+  it('crops, and pads to a shape with bars', async () => {
+    const input = await renderClip('in.mp4', ...gray, '-vf', 'drawbox=0:0:80:90:white:fill', ...quickVideo);
+    const half = await run(input, { video: { ...fastest, crop: { x: 80, y: 0, width: 80, height: 90 } } });
+    expect(half.seen.video).toMatchObject({ width: 80, height: 90 });
+    expect(mean(await grayFrame(half.path, 0, 8, 8))).toBeLessThan(140);
+    const square = await run(input, { video: { ...fastest, pad: { aspect: '1:1' } } });
+    expect(square.seen.video).toMatchObject({ width: 160, height: 160 });
+    expect(mean((await grayFrame(square.path, 0, 16, 16)).subarray(0, 16 * 2))).toBeLessThan(20);
+    await expect(run(input, { video: { crop: { x: 100, y: 0, width: 100, height: 90 } } })).rejects.toThrow(
+      'The crop reaches to 200 × 90',
+    );
+  });
+
+  it('changes the speed of picture and sound together', async () => {
+    const { seen } = await run(await card(), { video: fastest, speed: 2 });
+    expect(seen.seconds).toBeCloseTo(1, 0);
+    expect(Number(seen.video?.nb_read_packets)).toBeGreaterThan(15);
+  });
+
+  it('fades from and to black', async () => {
+    const { path } = await run(await renderClip('in.mp4', ...gray, ...quickVideo), {
+      video: fastest,
+      fade: { in: 0.5, out: 0.5 },
+    });
+    const [first, middle, last] = await Promise.all(
+      [0, 1, 1.9].map(async (at) => mean(await grayFrame(path, at, 4, 4))),
+    );
+    expect(first).toBeLessThan(30);
+    expect(middle).toBeGreaterThan(110);
+    expect(last).toBeLessThan(60);
+  });
+
+  it('shows words of any letters, and only for their time', async () => {
+    const input = await renderClip('in.mp4', ...gray, ...quickVideo);
+    const text = "it's [me]: 100%, \\ 'quoted'; äöü";
+    const watermark = { text, position: 'center', size: 0.3, opacity: 1, end: 1 };
+    const { path } = await run(input, { video: fastest, watermark });
+    const spread = async (at: number) => {
+      const samples = await grayFrame(path, at, 160, 90);
+      return Math.max(...samples) - Math.min(...samples);
+    };
+    expect(await spread(0.5)).toBeGreaterThan(60);
+    expect(await spread(1.5)).toBeLessThan(10);
+  });
+
+  it('lays a picture over the corner that is asked for', async () => {
+    const logo = await sharp({ create: { width: 40, height: 40, channels: 4, background: '#ffffff' } })
+      .png()
+      .toBuffer();
+    const watermark = { position: 'top-left', size: 0.25, opacity: 1 };
+    const input = await renderClip('in.mp4', ...gray, ...quickVideo);
+    const { path } = await run(input, { video: fastest, watermark }, [
+      { bytes: logo, name: 'logo.png', mediaType: 'image/png' },
+    ]);
+    const samples = await grayFrame(path, 1, 160, 90);
+    expect(samples[20 * 160 + 20]).toBeGreaterThan(200);
+    expect(samples[80 * 160 + 150]).toBeLessThan(150);
+    await expect(run(input, { watermark })).rejects.toThrow('A watermark needs either text or a picture');
+  });
+});
+
+describe('streams', () => {
+  it('copies what need not change, bit by bit', async () => {
+    const input = await renderClip('in.mkv', ...testSources(1, '160x90'), ...quickVideo, '-c:a', 'aac');
+    const { path } = await run(input, { container: 'mp4', video: { codec: 'auto' }, audio: { codec: 'auto' } });
+    expect(frameHash(path)).toBe(frameHash(input));
+    expect(Number((await probe(path)).video?.nb_read_packets)).toBe(
+      Number((await probe(input)).video?.nb_read_packets),
+    );
+    const small = await run(input, { container: 'mp4', video: { codec: 'auto', width: 80, ...fastest } });
+    expect(small.seen.video?.width).toBe(80);
+  });
+
+  it('keeps the tracks of the languages asked for', async () => {
+    const tones = ['-f', 'lavfi', '-i', 'sine=f=300:d=1', '-f', 'lavfi', '-i', 'sine=f=600:d=1'];
+    const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
+    const input = await renderClip('in.mkv', ...tones, '-map', '0', '-map', '1', ...languages, '-c:a', 'flac');
+    const tracks = async (wish: unknown) => {
+      const { seen } = await run(input, { container: 'mkv', audio: { tracks: wish } });
+      return seen.streams.map((stream) => stream.tags?.language);
+    };
+    expect(await tracks('all')).toEqual(['eng', 'fra']);
+    expect(await tracks(['fra'])).toEqual(['fra']);
+    await expect(tracks(['deu'])).rejects.toThrow('it has: eng, fra');
+  });
+
+  it('draws subtitles in, writes them beside, and keeps them inside', async () => {
+    const words = Buffer.from(
+      '1\n00:00:00,000 --> 00:00:01,000\nHELLO WORLD\n\n2\n00:00:01,800 --> 00:00:01,900\nBye\n',
+    );
+    const task = await makeTask({ params: {}, files: [{ bytes: words, name: 'a.srt' }] });
+    const srt = task.inputs[0]?.path ?? '';
+    const input = await renderClip(
+      'in.mkv',
+      ...largeGray,
+      '-f',
+      'srt',
+      '-i',
+      srt,
+      ...quickVideo,
+      '-c:s',
+      'srt',
+      '-metadata:s:s:0',
+      'language=eng',
+    );
+    const wish = { container: 'mp4', video: fastest, subtitles: { burn: 'eng', sidecar: true, embed: true } };
+    const { outputs, path, seen } = await run(input, wish);
+    expect(outputs.map(({ name }) => name)).toEqual(['movie.mp4', 'movie.1.eng.vtt']);
+    expect(await readFile(outputs[1]?.path ?? '', 'utf8')).toMatch(/^WEBVTT[\s\S]*HELLO WORLD/);
+    expect(seen.streams.map(({ codec_name }) => codec_name)).toContain('mov_text');
+    expect(brightest(await grayFrame(path, 0.6, 640, 360))).toBeGreaterThan(200);
+    expect(brightest(await grayFrame(path, 1.5, 640, 360))).toBeLessThan(150);
+    await expect(run(input, { video: fastest, subtitles: { burn: 'fra' } })).rejects.toThrow('no subtitles "fra"');
+  });
+
+  it('brings tags along, but not the place', async () => {
+    const tags = ['-metadata', 'title=My film', '-metadata', 'location=+48.1+011.5/'];
+    const input = await renderClip('in.mp4', ...testSources(0.4, '160x90'), ...quickVideo, ...tags);
+    const tagged = (path: string) =>
+      execFileSync('ffprobe', ['-v', 'error', '-show_entries', 'format_tags', '-of', 'default', path], {
+        encoding: 'utf8',
+      });
+    expect(tagged(input)).toContain('+48.1');
+    const kept = tagged((await run(input, { video: fastest, tags: { artist: 'me' } })).path);
+    expect(kept).toContain('title=My film');
+    expect(kept).toContain('artist=me');
+    expect(kept).not.toContain('48.1');
+    expect(tagged((await run(input, { video: fastest, keepTags: false })).path)).not.toContain('My film');
+  });
+
+  it('keeps chapters, and the cover of a song', async () => {
+    const meta =
+      ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/10\nSTART=0\nEND=5\ntitle=One\n[CHAPTER]\nTIMEBASE=1/10\nSTART=5\nEND=10\ntitle=Two\n';
+    const file =
+      (await makeTask({ params: {}, files: [{ bytes: Buffer.from(meta), name: 'm' }] })).inputs[0]?.path ?? '';
+    const input = await renderClip(
+      'in.mkv',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=d=1',
+      '-f',
+      'ffmetadata',
+      '-i',
+      file,
+      '-map_chapters',
+      '1',
+    );
+    const { path } = await run(input, { preset: 'm4a' });
+    expect(
+      execFileSync('ffprobe', ['-v', 'error', '-show_chapters', path], { encoding: 'utf8' }).match(/title=(One|Two)/g),
+    ).toHaveLength(2);
+    const sound = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
+    const song = await renderClip(
+      'a.flac',
+      ...sound,
+      '-map',
+      '0',
+      '-map',
+      '1',
+      '-c:v',
+      'png',
+      '-disposition:v',
+      'attached_pic',
+    );
+    expect((await run(song, { preset: 'mp3' })).seen.streams.map(({ codec_name }) => codec_name).sort()).toEqual([
+      'mp3',
+      'png',
+    ]);
+    expect((await run(song, { preset: 'mp3', keepCover: false })).seen.streams).toHaveLength(1);
+  });
+});
+
+describe('rates', () => {
+  it('meets a bitrate in two passes', async () => {
+    const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=25:d=3,noise=alls=40:allf=t'];
+    const input = await renderClip('in.mkv', ...noise, ...quickVideo, '-crf', '10');
+    const { path, seen } = await run(input, { video: { ...fastest, bitrate: 200_000, passes: 2 } });
+    const rate = ((await readFile(path)).length * 8) / seen.seconds;
+    expect(rate).toBeGreaterThan(150_000);
+    expect(rate).toBeLessThan(260_000);
+  });
+
+  it('finds the CRF for a quality, and tells the score', async () => {
+    const input = await renderClip(
+      'in.mkv',
+      '-f',
+      'lavfi',
+      '-i',
+      'mandelbrot=s=160x90:r=10',
+      '-t',
+      '2',
+      ...quickVideo,
+      '-crf',
+      '5',
+    );
+    const { facts } = await run(input, { video: { ...fastest, ssim: 0.95 } });
+    expect(facts.ssim).toBeGreaterThan(0.945);
+    expect(facts.crf).toBeGreaterThan(15);
+    expect(facts.psnr).toBeGreaterThan(20);
+  });
+
+  it('brings sound to a loudness', async () => {
+    const input = await renderClip('in.wav', '-f', 'lavfi', '-i', 'anoisesrc=d=3:a=0.02:c=pink');
+    const { path } = await run(input, { preset: 'flac', audio: { loudness: -23 } });
+    const log = spawnSync('ffmpeg', ['-nostdin', '-i', path, '-af', 'ebur128', '-f', 'null', '-'], {
+      encoding: 'utf8',
+    }).stderr;
+    expect(Number(/Summary:[\s\S]*I:\s+(-?[\d.]+) LUFS/.exec(log)?.[1])).toBeCloseTo(-23, 0);
+    const silence = await renderClip('silent.wav', '-f', 'lavfi', '-i', 'anullsrc=d=1');
+    expect((await run(silence, { preset: 'flac', audio: { loudness: -23 } })).seen.seconds).toBeCloseTo(1, 1);
+  });
+
+  it('cuts silence from both ends of sound', async () => {
+    const quiet = "aevalsrc='if(between(t,1,2),sin(2*PI*440*t),0)':d=3:s=16000";
+    const input = await renderClip('in.wav', '-f', 'lavfi', '-i', quiet);
+    expect((await run(input, { preset: 'wav', audio: { trimSilence: true } })).seen.seconds).toBeCloseTo(1.1, 1);
+  });
+});
+
+describe('params that contradict each other', () => {
+  it.each([
+    [{ container: 'webm', video: { codec: 'h264' } }, 'expected one of vp9, av1 in webm, got h264'],
+    [{ container: 'mp3', video: { codec: 'h264' } }, 'expected no video'],
+    [{ video: { codec: 'copy', width: 100 } }, 'expected another codec than copy'],
+    [{ video: { passes: 2 } }, 'expected a bitrate beside two passes'],
+  ])('%j', (params, sentence) => {
+    const parsed = transcodeParams.safeParse(params);
+    expect(parsed.error?.issues.map((issue) => issue.message).join()).toContain(sentence);
+  });
+});

@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import type { Source } from '../media/open-source.ts';
+import type { Plan } from './plan.ts';
+import { embeddedCodec, textTracks } from './subtitles.ts';
+
+const withCover = new Set(['mp3', 'm4a', 'flac']);
+const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus']);
+
+/** What goes into the file beside picture and sound: tags, chapters, languages, subtitles, a cover. */
+export function extraOptions(source: Source, plan: Plan): string[] {
+  const chapters =
+    plan.keepChapters && withChapters.has(plan.container) && plan.speed === 1 && source.media.chapters.length > 0;
+  return [
+    '-filter_threads',
+    String(Math.min(availableParallelism(), 8)),
+    ...coverOptions(source, plan),
+    ...subtitleOptions(source, plan),
+    ...['-map_metadata:g', '-1', '-map_chapters', chapters ? '0' : '-1'],
+    ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
+    ...plan.audio.flatMap(({ stream }, position) => [
+      `-metadata:s:a:${position}`,
+      `language=${stream.language}`,
+      ...(stream.title === undefined ? [] : [`-metadata:s:a:${position}`, `title=${stream.title}`]),
+    ]),
+  ];
+}
+
+function coverOptions(source: Source, plan: Plan): string[] {
+  const cover = source.media.artwork.find(({ codec }) => codec === 'mjpeg' || codec === 'png');
+  if (!plan.keepCover || cover === undefined || !withCover.has(plan.container)) return [];
+  return ['-map', `0:${cover.index}`, '-c:v', 'copy', '-disposition:v:0', 'attached_pic'];
+}
+
+function subtitleOptions(source: Source, plan: Plan): string[] {
+  const codec = embeddedCodec[plan.container];
+  if (plan.subtitles.embed !== true || codec === undefined) return ['-sn'];
+  const tracks = textTracks(source);
+  return tracks.flatMap(({ index, language }, position) => [
+    ...['-map', `0:${index}`, `-c:s:${position}`, codec],
+    ...[`-metadata:s:s:${position}`, `language=${language}`],
+  ]);
+}

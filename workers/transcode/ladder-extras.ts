@@ -1,0 +1,69 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Output } from '../kind.ts';
+import { fitInside, type Size } from '../media/display-size.ts';
+import { layOutSprite, type SpriteLayout, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
+import type { Plan } from './plan.ts';
+
+/** A picture made beside the rungs, from the same decode. */
+export interface ExtraPicture {
+  readonly name: 'poster' | 'sprite';
+  readonly path: string;
+  readonly size: Size;
+  readonly layout: SpriteLayout | undefined;
+}
+
+export function planExtras(plan: Plan, root: string): readonly ExtraPicture[] {
+  if (plan.video === undefined) return [];
+  const { canvas } = plan.video;
+  const path = (name: string) => join(root, `${name}.jpg`);
+  const layout = layOutSprite(plan.clip.seconds, canvas, {});
+  return [
+    ...(plan.extras.poster
+      ? [{ name: 'poster' as const, path: path('poster'), size: fitInside(canvas, { width: 1280 }), layout: undefined }]
+      : []),
+    ...(plan.extras.sprite ? [{ name: 'sprite' as const, path: path('sprite'), size: layout.tile, layout }] : []),
+  ];
+}
+
+/** The poster is the most typical of the pictures of the first ten seconds, two a second. */
+export function extraBranch({ name, size, layout }: ExtraPicture, { clip }: Plan): string {
+  const lead = clip.leadSeconds > 0 ? `trim=start=${clip.leadSeconds.toFixed(3)},setpts=PTS-STARTPTS,` : '';
+  const chain =
+    layout === undefined
+      ? `fps=2:start_time=0,thumbnail=20,scale=${size.width}:${size.height}:out_range=pc,format=yuvj420p`
+      : spriteChain(layout);
+  return `[x${name}]${lead}${chain}[y${name}]`;
+}
+
+export function extraOutput({ name, path }: ExtraPicture): { target: string; options: string[] } {
+  const options = ['-map', `[y${name}]`, '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-update', '1'];
+  return { target: path, options: [...options, '-f', 'image2'] };
+}
+
+/** What was made of them; a picture that did not come (a source shorter than a frame) is left out. */
+export async function extraOutputs(
+  extras: readonly ExtraPicture[],
+  plan: Plan,
+  root: string,
+): Promise<readonly Output[]> {
+  const made: Output[] = [];
+  for (const { name, path, size, layout } of extras) {
+    if ((await stat(path).catch(() => ({ size: 0 }))).size === 0) continue;
+    const facts =
+      layout === undefined
+        ? size
+        : { width: layout.tile.width * layout.columns, height: layout.tile.height * layout.rows };
+    made.push({
+      name: `${name}.jpg`,
+      path,
+      mediaType: 'image/jpeg',
+      facts: { width: facts.width, height: facts.height },
+    });
+    if (layout === undefined) continue;
+    const track = join(root, 'sprite.vtt');
+    await writeFile(track, writeSpriteTrack(layout, plan.clip.seconds, 'sprite.jpg'));
+    made.push({ name: 'sprite.vtt', path: track, mediaType: 'text/vtt' });
+  }
+  return made;
+}

@@ -1,0 +1,70 @@
+import { detectInterlace } from '../media/detect-interlace.ts';
+import type { Size } from '../media/display-size.ts';
+import { escapeFilterValue } from '../media/escape-filter-value.ts';
+import type { Source } from '../media/open-source.ts';
+import { pictureChain } from '../media/picture-chain.ts';
+import type { Plan, VideoPlan } from './plan.ts';
+import { type Mark, overlayPicture, overlayText } from './watermark.ts';
+
+export type Deinterlace = 'none' | 'flagged' | 'all';
+
+export async function settleDeinterlace(video: VideoPlan, source: Source, signal: AbortSignal): Promise<Deinterlace> {
+  if (video.deinterlace === 'never' || video.copy) return 'none';
+  return video.deinterlace === 'always' ? 'all' : detectInterlace(source, signal);
+}
+
+export interface PictureParts {
+  readonly deinterlace: Deinterlace;
+  /** A file of subtitles in our own scratch. */
+  readonly subtitles?: string | undefined;
+  readonly mark?: Mark | undefined;
+}
+
+/** From the decoded picture to `[out]`, everything that was asked for in the order an editor would do it. */
+export function pictureGraph(
+  plan: Plan,
+  video: VideoPlan,
+  parts: PictureParts,
+  out: string,
+  sizes?: { size: Size; canvas: Size },
+): string {
+  const { size, canvas } = sizes ?? video;
+  const chain = [
+    pictureChain(video.stream, {
+      size,
+      crop: video.crop,
+      fps: video.encoding.fps,
+      pixelFormat: video.pixelFormat,
+      deinterlace: parts.deinterlace,
+      keepHdr: video.keepHdr,
+    }),
+    ...bars(size, canvas, video.padColor),
+    ...(parts.subtitles === undefined ? [] : [`subtitles=filename=${escapeFilterValue(parts.subtitles)}`]),
+    ...(parts.mark?.textFile === undefined ? [] : [overlayText(parts.mark, canvas, plan.clip.leadSeconds)]),
+    ...fades(plan, 'fade'),
+    ...(plan.speed === 1 ? [] : [`setpts=PTS/${plan.speed}`]),
+  ].join(',');
+  const input = `[0:${video.stream.index}]`;
+  if (parts.mark?.pictureInput === undefined) return `${input}${chain}[${out}]`;
+  return `${input}${chain}[base];${overlayPicture(parts.mark, canvas, plan.clip.leadSeconds / plan.speed, 'base')},format=${video.pixelFormat}[${out}]`;
+}
+
+function bars(size: Size, canvas: Size, color: string): string[] {
+  if (size.width === canvas.width && size.height === canvas.height) return [];
+  return [`pad=${canvas.width}:${canvas.height}:-1:-1:color=${color.replace('#', '0x')}`];
+}
+
+/** Fades count in the decoded media's time: what lies before the clip comes first, and the speed is changed after them. */
+export function fades({ fade, clip, speed }: Pick<Plan, 'fade' | 'clip' | 'speed'>, name: 'fade' | 'afade'): string[] {
+  const at = (seconds: number) => (clip.leadSeconds + seconds * speed).toFixed(3);
+  const length = (seconds: number) => (seconds * speed).toFixed(3);
+  return [
+    ...(fade.in > 0 ? [`${name}=t=in:st=${at(0)}:d=${length(fade.in)}`] : []),
+    ...(fade.out > 0 && clip.seconds > 0
+      ? [`${name}=t=out:st=${at(Math.max(0, clip.seconds - fade.out))}:d=${length(fade.out)}`]
+      : []),
+  ];
+}
+
+/** Frames keep their own times; two at the same time become one. */
+export const keepFrameTimes = ['-fps_mode', 'vfr', '-enc_time_base', '-1'];

@@ -1,0 +1,68 @@
+import { InputError } from '../../shared/errors.ts';
+import { type AudioCodec, containers } from '../media/containers.ts';
+import type { AudioStream } from '../media/media.ts';
+import { type AudioPlan, isStreaming, type Wish } from './plan.ts';
+import type { PlanContext } from './plan-transcode.ts';
+
+/** Containers that hold one track only. */
+const oneTrack = new Set(['mp3', 'opus', 'ogg', 'flac', 'wav', 'm4a']);
+
+export function planAudio(
+  wish: Wish<'audio'>,
+  context: PlanContext & { readonly withVideo: boolean },
+): readonly AudioPlan[] {
+  const tracks = chooseTracks(wish, context);
+  const usual = isStreaming(context.container) ? 'aac' : (containers[context.container].audio[0] ?? 'aac');
+  const codec: AudioCodec =
+    wish.codec === undefined || wish.codec === 'copy' || wish.codec === 'auto' ? usual : wish.codec;
+  return tracks.map((stream) => ({
+    stream,
+    encoding: {
+      codec,
+      channels: wish.channels ?? Math.min(stream.channels, 2),
+      sampleRate: wish.sampleRate ?? (stream.sampleRate > 48_000 ? 48_000 : undefined),
+      bitrate: wish.bitrate,
+    },
+    copy: decideCopy(wish, stream, context),
+    loudness: wish.loudness === undefined ? undefined : { lufs: wish.loudness, truePeak: wish.truePeak ?? -1.5 },
+    gain: wish.gain ?? 0,
+    trimSilence: wish.trimSilence === true && !context.withVideo,
+  }));
+}
+
+function chooseTracks(wish: Wish<'audio'>, { container, source }: PlanContext): readonly AudioStream[] {
+  if (source.audio === undefined) return [];
+  if (wish.tracks === undefined) return [source.audio];
+  const usable = source.media.audio.filter((stream) => stream.codec !== 'unknown' && stream.channels > 0);
+  const wanted =
+    wish.tracks === 'all'
+      ? usable
+      : wish.tracks.flatMap((language) => usable.filter((stream) => stream.language === language));
+  if (wanted.length === 0) {
+    const has = [...new Set(usable.map((stream) => stream.language))].join(', ');
+    throw new InputError(`"${source.file.name}" has no sound in the languages asked for; it has: ${has}.`);
+  }
+  return oneTrack.has(container) ? wanted.slice(0, 1) : wanted;
+}
+
+/** ffprobe's names for what we call pcm. */
+const ownName = (codec: string) => (codec.startsWith('pcm_') ? 'pcm' : codec);
+
+function decideCopy(
+  wish: Wish<'audio'>,
+  stream: AudioStream,
+  { container, source, changed, clipped }: PlanContext,
+): boolean {
+  if (isStreaming(container) || (wish.codec !== 'copy' && wish.codec !== 'auto')) return false;
+  const fits = container === 'mkv' || containers[container].audio.includes(ownName(stream.codec) as AudioCodec);
+  if (wish.codec === 'copy') {
+    if (fits) return true;
+    throw new InputError(
+      `The sound in "${source.file.name}" is ${stream.codec}, which ${container} cannot hold unchanged. Choose a codec.`,
+    );
+  }
+  const touched = [wish.bitrate, wish.sampleRate, wish.loudness, wish.gain, wish.trimSilence].some(
+    (value) => value !== undefined,
+  );
+  return fits && !touched && !changed && !clipped && stream.channels <= (wish.channels ?? 2);
+}

@@ -1,0 +1,65 @@
+import type { Clip } from '../media/clip.ts';
+import { containers, type FileContainer, type StreamingContainer } from '../media/containers.ts';
+import type { Size } from '../media/display-size.ts';
+import type { AudioEncoding, VideoEncoding } from '../media/encoders.ts';
+import type { AudioStream, VideoStream } from '../media/media.ts';
+import type { TranscodeParams } from './contract.ts';
+
+export type Container = FileContainer | StreamingContainer;
+
+/** What will be done with the picture. */
+export interface VideoPlan {
+  readonly stream: VideoStream;
+  /** As seen, cropped, before any scaling. */
+  readonly sourceSize: Size;
+  /** Of the picture itself. */
+  readonly size: Size;
+  /** With bars; the size of the result. */
+  readonly canvas: Size;
+  readonly encoding: VideoEncoding;
+  readonly copy: boolean;
+  readonly deinterlace: 'auto' | 'always' | 'never';
+  readonly keepHdr: boolean;
+  readonly pixelFormat: string;
+  readonly crop:
+    | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+    | undefined;
+  readonly padColor: string;
+  /** Mean SSIM of the luma to reach, instead of a CRF. */
+  readonly ssim: number | undefined;
+  /** What the samples scored with the CRF that was found. */
+  readonly score?: { readonly ssim: number; readonly psnr: number };
+}
+
+/** What will be done with one track of sound. */
+export interface AudioPlan {
+  readonly stream: AudioStream;
+  readonly encoding: AudioEncoding;
+  readonly copy: boolean;
+  readonly loudness: { readonly lufs: number; readonly truePeak: number } | undefined;
+  readonly gain: number;
+  readonly trimSilence: boolean;
+}
+
+export interface Plan {
+  readonly container: Container;
+  readonly video: VideoPlan | undefined;
+  readonly audio: readonly AudioPlan[];
+  readonly clip: Clip;
+  /** Lines of the rungs asked for, high to low; undefined: chosen by the source. */
+  readonly ladder: readonly number[] | undefined;
+  readonly extras: { readonly poster: boolean; readonly sprite: boolean };
+  readonly speed: number;
+  readonly fade: { readonly in: number; readonly out: number };
+  readonly watermark: TranscodeParams['watermark'];
+  readonly subtitles: NonNullable<TranscodeParams['subtitles']>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly keepChapters: boolean;
+  readonly keepCover: boolean;
+}
+
+export type Wish<Key extends 'video' | 'audio'> = Exclude<TranscodeParams[Key], false | undefined>;
+
+export function isStreaming(container: Container): container is StreamingContainer {
+  return !(container in containers);
+}

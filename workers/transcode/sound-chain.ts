@@ -1,0 +1,54 @@
+import type { Task } from '../kind.ts';
+import { correctLoudness, measureLoudness } from '../media/loudness.ts';
+import type { Source } from '../media/open-source.ts';
+import { fades } from './picture-graph.ts';
+import type { AudioPlan, Plan } from './plan.ts';
+
+/** Silence below -50 dB for half a second at an end; the far end is reached by turning the sound round. */
+const trimStart = 'silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.05:detection=peak';
+const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
+
+/** From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for. */
+export async function soundChain(
+  task: Pick<Task<unknown>, 'signal'>,
+  source: Source,
+  plan: Plan,
+  audio: AudioPlan,
+): Promise<string> {
+  const before = [
+    'aresample=async=1',
+    ...(audio.trimSilence ? [trimBothEnds] : []),
+    ...(audio.gain === 0 ? [] : [`volume=${audio.gain}dB`]),
+  ];
+  return [
+    ...before,
+    ...(await loudnessFilter(task, source, plan, audio, before)),
+    ...fades(plan, 'afade'),
+    ...tempo(plan.speed),
+  ].join(',');
+}
+
+async function loudnessFilter(
+  task: Pick<Task<unknown>, 'signal'>,
+  source: Source,
+  plan: Plan,
+  audio: AudioPlan,
+  before: readonly string[],
+): Promise<string[]> {
+  if (audio.loudness === undefined) return [];
+  const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
+  const mixed = audio.encoding.channels <= 2 ? [mix] : [];
+  const measured = await measureLoudness(source, audio.stream.index, audio.loudness, {
+    signal: task.signal,
+    before: [...before, ...mixed],
+    inputOptions: plan.clip.inputOptions,
+    outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
+  });
+  return measured === undefined ? [] : [...mixed, correctLoudness(measured, audio.loudness)];
+}
+
+/** One atempo takes 0.5 and more. */
+function tempo(speed: number): string[] {
+  if (speed === 1) return [];
+  return speed < 0.5 ? ['atempo=0.5', `atempo=${speed / 0.5}`] : [`atempo=${speed}`];
+}
