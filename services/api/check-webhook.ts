@@ -1,9 +1,9 @@
 import type { FieldError } from '../../shared/errors.ts';
-import { eventTypes } from '../../shared/messages/event.ts';
+import { eventFamilies, eventTypes } from '../../shared/messages/event.ts';
 import type { WebhookRequest } from '../../shared/messages/job.ts';
 import { suggestName } from './nearest-name.ts';
 
-const known: readonly string[] = eventTypes;
+const known: readonly string[] = [...eventTypes, ...eventFamilies];
 const maxUrlLength = 2048;
 
 /** Of a job's `webhook` and of an endpoint: may the address be called, and are the event names known. `at` is its pointer. */

@@ -20,8 +20,8 @@ interface EventToDeliver {
 export async function createDeliveries(client: Queryable, delivery: EventToDeliver): Promise<void> {
   const { tenant, event, webhook } = delivery;
   const endpoints = await client.query<{ id: string; url: string }>(
-    `select id, url from webhook_endpoints where tenant = $1 and disabled_at is null and $2 = any(events)`,
-    [tenant, event.type],
+    `select id, url from webhook_endpoints where tenant = $1 and disabled_at is null and events && $2`,
+    [tenant, [event.type, familyOf(event.type)]],
   );
   const targets: { endpointId: string | null; url: string }[] = endpoints.rows.map((endpoint) => ({
     endpointId: endpoint.id,
@@ -49,7 +49,12 @@ export async function createDeliveries(client: Queryable, delivery: EventToDeliv
 }
 
 export function wantsEvent(webhook: WebhookRequest, type: EventType): boolean {
-  return (webhook.events ?? (terminalEventTypes as readonly string[])).includes(type);
+  const wanted: readonly string[] = webhook.events ?? terminalEventTypes;
+  return wanted.includes(type) || wanted.includes(familyOf(type));
+}
+
+function familyOf(type: EventType): string {
+  return `${type.split('.')[0]}.*`;
 }
 
 /** One spelling per origin, because deliveries share a lane by origin. A URL that cannot be parsed fails when it is sent, not here. */

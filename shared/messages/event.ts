@@ -15,6 +15,9 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/** What a webhook may ask for beside single types. */
+export const eventFamilies = ['job.*', 'step.*'] as const;
+
 export const terminalEventTypes = [
   'job.succeeded',
   'job.failed',
