@@ -26,10 +26,11 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   logFault(request.log, error, request.id);
   // Fastify closes the connection when a body was not read to its end; take-bodies.ts lets the sender read the answer first.
   reply.removeHeader('connection');
+  // As bytes: to text Fastify adds a charset, which this media type does not have.
   return reply
     .code(statusOf(error.code))
     .headers({ 'x-request-id': request.id, ...problemHeaders(error) })
-    .send(JSON.stringify(toProblem(error, request.id)));
+    .send(Buffer.from(JSON.stringify(toProblem(error, request.id))));
 }
 
 /** What broke before it was a request: the parser of Node gave up. */
@@ -58,15 +59,21 @@ function logFault(log: FastifyBaseLogger, error: AppError, requestId: string): v
 
 /** The routes as they are registered, to tell 405 from 404. */
 function methodsByRoute(app: FastifyInstance): { at(path: string): string[] } {
-  const routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+  const routes: { readonly url: string; readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
   app.addHook('onRoute', (route) => {
     const pattern = route.url
       .split('/')
       .map((part) => (part === '*' ? '.+' : part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
       .join('/');
-    routes.push({ pattern: new RegExp(`^${pattern}$`), methods: [route.method].flat() });
+    routes.push({ url: route.url, pattern: new RegExp(`^${pattern}$`), methods: [route.method].flat() });
   });
+  const methodsOf = (fitting: typeof routes) => [...new Set(fitting.flatMap((route) => route.methods))].sort();
   return {
-    at: (path) => [...new Set(routes.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods))],
+    at: (path) => {
+      const fitting = routes.filter((route) => route.pattern.test(path));
+      // /v1/jobs/batch also fits /v1/jobs/:id, but is an address of its own.
+      const fixed = fitting.filter((route) => route.url === path);
+      return methodsOf(fixed.length > 0 ? fixed : fitting);
+    },
   };
 }

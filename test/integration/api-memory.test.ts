@@ -13,10 +13,10 @@ import { startProgram } from '../support/farm-processes.ts';
 import { freshBucket, freshDatabase } from '../support/servers.ts';
 
 const megabyte = Buffer.alloc(1024 * 1024, 'mediafarm ');
-/** What an upload needs at once must show in the small one; the large one is ten times as long. */
+/** The small one loads what an upload needs; the rest is for parts in flight to S3 and what the collector has not yet taken. */
 const small = 30;
 const large = 300;
-const maxGrowthBytes = 64 * 1024 * 1024;
+const maxGrowthBytes = 128 * 1024 * 1024;
 
 async function upload(address: string, key: string, megabytes: number): Promise<Json> {
   const post = request(`${address}/v1/uploads?name=large.bin`, {
