@@ -32,7 +32,7 @@ with recursive lanes as (
   select (select d.lane from deliveries d where d.status = 'pending' and d.lane > lanes.lane order by d.lane limit 1)
   from lanes where lanes.lane is not null
 ), due as (
-  select next.id, next.next_attempt_at
+  select next.id
   from lanes
   left join unnest($3::text[], $4::int[]) as busy (lane, sending) on busy.lane = lanes.lane
   cross join lateral (
@@ -41,12 +41,17 @@ with recursive lanes as (
       and (d.lease_until is null or d.lease_until <= now())
     order by d.next_attempt_at
     limit greatest(0, $2::int - coalesce(busy.sending, 0))
-    for update skip locked
   ) next
   order by next.next_attempt_at limit $1::int
+), locked as (
+  -- After the limit: a row lock is a write. Another notifier may have been faster, so what made them due is asked again.
+  select d.id from deliveries d
+  where d.id in (select id from due) and d.status = 'pending' and d.next_attempt_at <= now()
+    and (d.lease_until is null or d.lease_until <= now())
+  for update skip locked
 ), taken as (
   update deliveries d set attempts = attempts + 1, lease_until = now() + $5::int * interval '1 millisecond'
-  from due where d.id = due.id
+  from locked where d.id = locked.id
   returning d.*
 )
 select t.id, t.tenant, t.event_id as "eventId", t.event_type as "eventType", t.job_id as "jobId",
