@@ -18,6 +18,7 @@ export interface OutgoingMessage {
 
 /** A message lent to a consumer until it is settled. Settling twice, or after the channel was lost, does nothing. */
 export interface Delivery {
+  /** The parsed JSON; what is not JSON (strangers publish too) comes as its text. */
   readonly body: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly queue: string;
@@ -64,15 +65,18 @@ export interface Slot {
 
 export interface Bus {
   /**
-   * Resolves when the broker has confirmed the message (persistent). At most 16 unconfirmed a channel, 5 s deadline.
+   * Resolves when the broker has confirmed the message (persistent). At most 16 unconfirmed a channel, 5 s deadline; while
+   * the broker is away for more than a second it rejects at once. After `broker_unavailable` the message may have arrived.
+   * Exchange '' leads to the queue named by the routing key: the answer to a `replyTo`.
    * @throws AppError `message_refused` (queue full, or mandatory and unroutable), `broker_unavailable` (retryable).
    */
   publish(message: OutgoingMessage): Promise<void>;
+  /** A handler that rejects gives its message back, later each time (handle-delivery.ts). */
   consume(queue: string, options: ConsumeOptions, onDelivery: (delivery: Delivery) => Promise<void>): Consumer;
   /** A private, unnamed queue bound to an exchange, for broadcasts; lossy across reconnects. */
   listen(exchange: string, bindingKey: string, onMessage: (body: unknown, routingKey: string) => void): Consumer;
   openSlot(): Slot;
-  /** Messages ready and consumers waiting in a queue. */
+  /** Messages ready and consumers waiting in a queue. @throws AppError `not_found`, `broker_unavailable` */
   depth(queue: string): Promise<{ readonly ready: number; readonly consumers: number }>;
   /**
    * The random name this broker's disk goes by (a message kept in `farm.v1.epoch`); undefined when it was lost or never set.

@@ -236,8 +236,11 @@ test('a broker that hangs is noticed, and work goes on when it wakes', async () 
   await expectWork(work, 'before');
   process.kill(node.pid, 'SIGSTOP');
   const startedAt = Date.now();
-  await expect(publish('hung')).rejects.toMatchObject({ code: 'broker_unavailable' });
-  expect(Date.now() - startedAt).toBeLessThan(6000);
+  const attempts = await Promise.allSettled(Array.from({ length: 200 }, () => publish('hung')));
+  expect(attempts.map((each) => each.status === 'rejected' && each.reason.code)).toEqual(
+    attempts.map(() => 'broker_unavailable'),
+  );
+  expect(Date.now() - startedAt).toBeLessThan(7000);
   await until(() => !bus.health().ok, 'the heartbeat to notice', noticeMs);
   process.kill(node.pid, 'SIGCONT');
   await expectWork(work, 'after');

@@ -76,18 +76,22 @@ export class Publisher {
   }
 
   async #publishInTime(message: EncodedMessage): Promise<void> {
+    await this.#window.enter();
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(unavailable('no confirm in time')), confirmWithinMs);
+    const timer = setTimeout(() => this.#stall(deadline), confirmWithinMs);
     try {
-      await this.#window.enter(deadline.signal);
-      try {
-        await this.#publishOn(await this.#liveChannel(deadline.signal), message, deadline.signal);
-      } finally {
-        this.#window.leave();
-      }
+      await this.#publishOn(await this.#liveChannel(deadline.signal), message, deadline.signal);
     } finally {
       clearTimeout(timer);
+      this.#window.leave();
     }
+  }
+
+  /** Those who wait for a place need not find out one by one. */
+  #stall(deadline: AbortController): void {
+    const reason = unavailable('no confirm in time');
+    deadline.abort(reason);
+    this.#window.refuseWaiting(reason);
   }
 
   async #liveChannel(deadline: AbortSignal): Promise<LiveChannel<ConfirmChannel>> {

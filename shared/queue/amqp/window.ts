@@ -1,31 +1,24 @@
-/** Lets at most `size` in at once; the others wait in order, each no longer than its own deadline. */
+interface Waiting {
+  admit(): void;
+  refuse(reason: unknown): void;
+}
+
+/** Lets at most `size` in at once; the others wait in order. */
 export class Window {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiting>();
   #free: number;
 
   constructor(size: number) {
     this.#free = size;
   }
 
-  /** @throws the signal's reason when it aborts first */
-  async enter(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  /** @throws what `refuseWaiting` is given while it waits */
+  async enter(): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
-    await new Promise<void>((resolve, reject) => {
-      const admit = () => {
-        signal.removeEventListener('abort', giveUp);
-        resolve();
-      };
-      const giveUp = () => {
-        this.#waiting.delete(admit);
-        reject(signal.reason);
-      };
-      this.#waiting.add(admit);
-      signal.addEventListener('abort', giveUp, { once: true });
-    });
+    await new Promise<void>((admit, refuse) => this.#waiting.add({ admit, refuse }));
   }
 
   leave(): void {
@@ -35,6 +28,13 @@ export class Window {
       return;
     }
     this.#waiting.delete(next);
-    next();
+    next.admit();
+  }
+
+  /** Sends away all who wait; those inside stay. */
+  refuseWaiting(reason: unknown): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const each of waiting) each.refuse(reason);
   }
 }
