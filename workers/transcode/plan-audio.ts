@@ -1,8 +1,7 @@
 import { InputError } from '../../shared/errors.ts';
 import { type AudioCodec, containers } from '../media/containers.ts';
 import type { AudioStream } from '../media/media.ts';
-import { type AudioPlan, isStreaming, type Wish } from './plan.ts';
-import type { PlanContext } from './plan-transcode.ts';
+import { type AudioPlan, isStreaming, type PlanContext, type Wish } from './plan.ts';
 
 /** Containers that hold one track only. */
 const oneTrack = new Set(['mp3', 'opus', 'ogg', 'flac', 'wav', 'm4a']);

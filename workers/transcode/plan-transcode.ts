@@ -43,15 +43,6 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
   };
 }
 
-/** What the planners of picture and sound have to know. */
-export interface PlanContext {
-  readonly container: Container;
-  readonly source: Source;
-  /** Something changes every frame and sample, so nothing can be copied. */
-  readonly changed: boolean;
-  readonly clipped: boolean;
-}
-
 function readLadder(ladder: TranscodeParams['ladder']): readonly number[] | undefined {
   if (ladder === undefined || ladder === 'auto') return undefined;
   return [...new Set(ladder.map((resolution) => Number.parseInt(resolution, 10)))].sort((a, b) => b - a);

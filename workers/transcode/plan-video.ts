@@ -2,8 +2,7 @@ import { InputError } from '../../shared/errors.ts';
 import { containers, type VideoCodec, videoCodecs } from '../media/containers.ts';
 import { boxOfRung, displaySize, even, fitInside, type Size } from '../media/display-size.ts';
 import { isHdr } from '../media/picture-chain.ts';
-import { isStreaming, type VideoPlan, type Wish } from './plan.ts';
-import type { PlanContext } from './plan-transcode.ts';
+import { isStreaming, type PlanContext, type VideoPlan, type Wish } from './plan.ts';
 
 /** ffprobe's names for what we call h265. */
 const ownName = (codec: string) => (codec === 'hevc' ? 'h265' : codec);

@@ -3,6 +3,7 @@ import { containers, type FileContainer, type StreamingContainer } from '../medi
 import type { Size } from '../media/display-size.ts';
 import type { AudioEncoding, VideoEncoding } from '../media/encoders.ts';
 import type { AudioStream, VideoStream } from '../media/media.ts';
+import type { Source } from '../media/open-source.ts';
 import type { TranscodeParams } from './contract.ts';
 
 export type Container = FileContainer | StreamingContainer;
@@ -56,6 +57,15 @@ export interface Plan {
   readonly tags: Readonly<Record<string, string>>;
   readonly keepChapters: boolean;
   readonly keepCover: boolean;
+}
+
+/** What the planners of picture and sound have to know. */
+export interface PlanContext {
+  readonly container: Container;
+  readonly source: Source;
+  /** Something changes every frame and sample, so nothing can be copied. */
+  readonly changed: boolean;
+  readonly clipped: boolean;
 }
 
 export type Wish<Key extends 'video' | 'audio'> = Exclude<TranscodeParams[Key], false | undefined>;
