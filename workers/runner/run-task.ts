@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/log.ts';
 import { newId } from '../../shared/messages/ids.ts';
 import type { Bus, Delivery } from '../../shared/queue/bus.ts';
+import { maxTries } from '../../shared/queue/retry-schedule.ts';
 import type { RetryTier } from '../../shared/queue/topology.ts';
 import type { Kind } from '../kind.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
@@ -34,7 +35,7 @@ export async function runTask(parts: RunnerParts, delivery: Delivery, shutdown: 
   const attempt = createAttempt(run);
   const outcome = await attemptTask(parts, delivery, decoded, run, attempt, shutdown);
   const settled = await settle(parts, delivery, run, outcome);
-  attempt.log(parts.log, settled, parts.retryTiers.length + 1);
+  attempt.log(parts.log, settled, maxTries(parts.retryTiers));
 }
 
 function decodeOrReject(parts: RunnerParts, delivery: Delivery): DecodedTask | undefined {
@@ -72,7 +73,7 @@ async function attemptTask(
     interrupter.release();
   }
   const interruption = interruptionOf(interrupter.signal);
-  return decideOutcome({ step: task.step, error, interruption, tryNumber, maxTries: parts.retryTiers.length + 1 });
+  return decideOutcome({ step: task.step, error, interruption, tryNumber, maxTries: maxTries(parts.retryTiers) });
 }
 
 /** A message that comes again may belong to work that is done: its manifest is in the store. */

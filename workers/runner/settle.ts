@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/log.ts';
 import { tryHeader } from '../../shared/messages/task.ts';
 import type { Bus, Delivery } from '../../shared/queue/bus.ts';
+import { nextRetry } from '../../shared/queue/retry-schedule.ts';
 import { jobRoutingKey, type RetryTier } from '../../shared/queue/topology.ts';
 import type { Outcome } from './outcome.ts';
 import { type Run, report } from './report.ts';
@@ -41,7 +42,7 @@ async function announce(parts: SettleParts, delivery: Delivery, run: Run, outcom
 
 /** A copy with try + 1 waits in the delay queue of this try and comes back to the work queue by its own routing key. */
 async function publishRetry(parts: SettleParts, delivery: Delivery, run: Run): Promise<void> {
-  const tier = parts.retryTiers[run.try];
+  const tier = nextRetry(parts.retryTiers, run.try);
   if (tier === undefined) throw new Error(`there is no retry tier for try ${run.try}`);
   await parts.bus.publish({
     exchange: tier.exchange,
