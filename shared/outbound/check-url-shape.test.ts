@@ -29,6 +29,7 @@ describe('checkUrlShape', () => {
     ['https://example.com:25/', /port/],
     ['https://example.com:22/', /port/],
     ['https://example.com:6667/', /port/],
+    ['http://example.com:5432/', /port/],
     [`https://example.com/${'a'.repeat(3000)}`, /at most 2048/],
   ])('says what is wrong with %s', (url, expected) => {
     expect(checkUrlShape(url, [])).toMatch(expected);

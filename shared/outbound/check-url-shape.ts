@@ -31,9 +31,13 @@ function mayNameHost(hostname: string, guard: AddressGuard): boolean {
   return host !== '';
 }
 
-/** From 1024 up, the ports browsers refuse as well (Fetch standard, "bad port"): other protocols that read what is thrown at them. */
+/**
+ * From 1024 up: databases and brokers, which an allowed private network may hold, and the ports browsers refuse as well (Fetch
+ * standard, "bad port"). They read other protocols in what is thrown at them.
+ */
 const foreignPorts = [
-  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+  1719, 1720, 1723, 2049, 3306, 3659, 4045, 4190, 5060, 5061, 5432, 5672, 6000, 6379, 6566, 6665, 6666, 6667, 6668,
+  6669, 6679, 6697, 10_080, 11_211, 27_017,
 ];
 const firstUnprivilegedPort = 1024;
 
