@@ -1,19 +1,16 @@
-import { createRequire } from 'node:module';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
+import { drawText } from '../media/draw-text.ts';
 import { explainImageError } from '../media/explain-image-error.ts';
 import { openImage } from '../media/open-image.ts';
 import { anchors } from './plan-geometry.ts';
 import type { Size } from './size.ts';
 import type { ImageWatermark, TextWatermark, Watermark } from './watermark-params.ts';
 
-/** Pixels the mark itself may have; a page of text at full width stays below. */
-const maxMarkPixels = 16_000_000;
-
 /** The layer to composite over a result of this size. */
 export async function layWatermark(mark: Watermark, size: Size, inputs: readonly InputFile[]): Promise<OverlayOptions> {
-  const drawn = 'text' in mark ? await drawText(mark, size) : await drawImage(mark, size, inputs);
+  const drawn = 'text' in mark ? await drawMark(mark, size) : await drawImage(mark, size, inputs);
   const turned = mark.angle === undefined ? drawn : drawn.rotate(mark.angle, { background: 'transparent' });
   const faded = await fade(turned, mark.opacity ?? 0.7);
   const margin = mark.margin ?? Math.round(size.width / 50);
@@ -52,38 +49,11 @@ function findInput(name: string | undefined, inputs: readonly InputFile[]): Inpu
   );
 }
 
-async function drawText(mark: TextWatermark, size: Size): Promise<Sharp> {
+async function drawMark(mark: TextWatermark, size: Size): Promise<Sharp> {
   const letterPx = Math.max(4, Math.round(size.height * (mark.size ?? 0.05)));
-  const [r = 255, g = 255, b = 255] = await sharp({
-    create: { width: 1, height: 1, channels: 3, background: mark.color ?? 'white' },
-  })
-    .raw()
-    .toBuffer();
-  const colour = `#${[r, g, b].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
-  const text = `<span foreground="${colour}">${escapeMarkup(mark.text)}</span>`;
-  const drawn = sharp({
-    text: {
-      text,
-      font: `${mark.font ?? 'Noto Sans'} ${letterPx}px`,
-      fontfile: notoSans(),
-      width: size.width,
-      rgba: true,
-    },
-    limitInputPixels: maxMarkPixels,
-  });
-  return sharp(await drawn.png().toBuffer());
+  const { text, color: colour, font } = mark;
+  return sharp(await drawText({ text, letterPx, widthPx: size.width, colour, font }));
 }
-
-const notoSans = () =>
-  createRequire(import.meta.url).resolve('@expo-google-fonts/noto-sans/600SemiBold/NotoSans_600SemiBold.ttf');
-
-/** The value is Pango markup. Control characters would end it early. */
-const escapeMarkup = (text: string) =>
-  text
-    .replace(/(?![\n\t])\p{Cc}/gu, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 
 function fade(mark: Sharp, opacity: number): Promise<Buffer> {
   const veil = Buffer.from([0, 0, 0, Math.round(opacity * 255)]);
