@@ -11,6 +11,12 @@ const sides = z.strictObject({
   left: mm(200).optional(),
 });
 
+const runningText = z.string().max(300);
+const running = z.union([
+  runningText,
+  z.strictObject({ left: runningText.optional(), center: runningText.optional(), right: runningText.optional() }),
+]);
+
 const page = z
   .strictObject({
     size: z
@@ -41,6 +47,19 @@ export const pdfParams = z.strictObject({
   title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
   author: z.string().max(500).optional().describe('The author, in the document’s properties'),
   pageNumbers: z.boolean().optional().describe('Page numbers at the foot; default true, false with `layout: pages`'),
+  header: running.optional().describe('`document`: above the text of every page; see `footer`'),
+  footer: running
+    .optional()
+    .describe(
+      '`document`: below the text of every page, instead of the page number. One text (centred) or {left, center, right}; ' +
+        '{page}, {pages}, {title}, {author} and {section} (the last heading of level 1 or 2) are filled in',
+    ),
+  contents: z
+    .union([z.boolean(), z.int().min(1).max(6)])
+    .default(false)
+    .describe(
+      '`document`: a table of contents with page numbers before the text; a number is how many levels. `[TOC]` in the text puts it there',
+    ),
   fit: z
     .enum(['contain', 'cover', 'fill'])
     .default('contain')
@@ -75,6 +94,10 @@ export const pdfContract: Contract<PdfParams> = {
     {
       title: 'A letter from Markdown',
       params: { layout: 'document', page: { size: 'Letter', margin: 25 }, author: 'Ada' },
+    },
+    {
+      title: 'A handbook with contents and running heads',
+      params: { layout: 'document', contents: 2, title: 'Handbook', header: { left: '{title}', right: '{section}' } },
     },
   ],
 };

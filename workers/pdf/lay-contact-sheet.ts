@@ -1,6 +1,6 @@
 import { openPicture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
-import { drawFooter } from './page/draw-footer.ts';
+import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { drawLine } from './text/draw-line.ts';
 import { fitLine } from './text/fit-line.ts';
@@ -83,7 +83,7 @@ function drawFrame({ params, file }: Layout, box: PageBox, pageNumber: string, t
     const line = fitLine(params.title, heading, box.innerWidth, tools);
     drawLine(file.pen, line, box.left, box.top + heading.size);
   }
-  if (params.pageNumbers ?? true) drawFooter(file.pen, box, pageNumber, tools);
+  if (params.pageNumbers ?? true) drawPageNumber(file.pen, box, pageNumber, tools);
 }
 
 async function drawCell({ params, file }: Layout, input: Layout['inputs'][number], cell: Cell, tools: TextTools) {
@@ -92,9 +92,10 @@ async function drawCell({ params, file }: Layout, input: Layout['inputs'][number
   const width = picture.width * scale;
   const height = picture.height * scale;
   const pixels = { width: (cell.width / 72) * params.dpi, height: (cell.pictureHeight / 72) * params.dpi };
-  const bytes = await picture.encode(pixels, 'inside');
+  const bytes = () => picture.encode(pixels, 'inside');
   const y = cell.y + cell.pictureHeight - height;
-  file.pen.image(bytes, cell.x + (cell.width - width) / 2, y, width, height);
+  const at = { x: cell.x + (cell.width - width) / 2, y, width, height };
+  await file.pen.image({ key: picture, bytes }, at);
   if (!params.captions) return;
   const line = fitLine(picture.name, caption, cell.width, tools);
   drawLine(file.pen, line, cell.x + (cell.width - line.width) / 2, cell.y + cell.pictureHeight + 10);

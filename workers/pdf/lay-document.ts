@@ -4,13 +4,17 @@ import type { InputFile } from '../kind.ts';
 import type { Block } from './document/blocks.ts';
 import { collectImages, sourcesIn } from './document/collect-images.ts';
 import type { Column, LayingTools } from './document/column.ts';
+import { collectHeadings } from './document/contents-entry.ts';
 import { layBlocks } from './document/lay-blocks.ts';
+import { nameAnchors } from './document/name-anchors.ts';
+import { numberFootnotes } from './document/number-footnotes.ts';
 import { parseMarkdown } from './document/parse-markdown.ts';
 import { placeImages } from './document/place-images.ts';
+import { type DocumentPlan, planDocument } from './document/plan-document.ts';
 import { readText } from './document/read-text.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
-import { drawFooter } from './page/draw-footer.ts';
 import { drawRows } from './page/draw-rows.ts';
+import { drawRunning } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { paginate } from './page/paginate.ts';
 import { openTextTools } from './text/open-text-tools.ts';
@@ -19,50 +23,89 @@ const marginMm = 20;
 
 /** `layout: document`: texts one after another, each on a new page; the other inputs are pictures they may show. */
 export async function layDocument(layout: Layout): Promise<LayoutFacts> {
-  const { params, inputs, file, systemFonts, progress } = layout;
-  const pictures = inputs.filter(({ mediaType }) => isPicture(mediaType));
+  const { params, inputs } = layout;
   const texts = inputs.filter(({ mediaType }) => !isPicture(mediaType));
   if (texts.length === 0) throw noText(inputs);
   const sources = await Promise.all(texts.map(readText));
-  const blocks = texts.flatMap((input, index) => read(input, sources[index] ?? '', params.syntax, index > 0));
+  const anchor = nameAnchors();
+  const blocks = withContents(
+    texts.flatMap((input, index) => [...startPage(index), ...read(input, sources[index] ?? '', params.syntax, anchor)]),
+    params.contents,
+  );
+  const pictures = inputs.filter(({ mediaType }) => isPicture(mediaType));
   const images = await collectImages(blocks, pictures, dirname(layout.path));
-  const tools = {
-    ...(await openTextTools(sources.join('\n'), systemFonts)),
+  await layBlocksOut(layout, blocks, {
+    text: sources.join('\n'),
     images: await placeImages(images, sourcesIn(blocks), params.dpi),
-  };
+  });
+  return images.missing > 0 ? { missingImages: images.missing } : {};
+}
+
+interface Material {
+  /** Everything that will be written. */
+  readonly text: string;
+  readonly images: LayingTools['images'];
+}
+
+/** Both passes: the first finds out on which page everything is, the second draws. */
+export async function layBlocksOut(layout: Layout, blocks: readonly Block[], material: Material): Promise<void> {
+  const { params, file, progress } = layout;
   const box = pageBox(params.page, marginMm);
-  const pages = countPages(blocks, box, tools);
+  const page: Column = { left: box.left, width: box.innerWidth, pageHeight: box.innerHeight, backdrops: [] };
+  const tools: LayingTools = {
+    ...(await openTextTools(
+      `${material.text}\n${JSON.stringify([params.title, params.header, params.footer])}`,
+      layout.systemFonts,
+    )),
+    images: material.images,
+    footnotes: numberFootnotes(blocks),
+    contents: collectHeadings(blocks, typeof params.contents === 'number' ? params.contents : 3),
+    page,
+    noteRows: new Map(),
+  };
+  const plan = planDocument(paginate(layBlocks(blocks, page, tools), box), tools.contents);
   progress(0.3);
-  for (const rows of paginate(layBlocks(blocks, columnOf(box), tools), box)) {
+  for (const rows of paginate(layBlocks(blocks, page, { ...tools, contents: plan.contents }), box)) {
     await file.addPage(box.width, box.height);
     await drawRows(file.pen, rows);
-    if (params.pageNumbers ?? true) drawFooter(file.pen, box, `${file.pages()} / ${pages}`, tools);
-    progress(0.3 + (0.7 * file.pages()) / pages);
+    drawMargins(layout, box, plan, tools);
+    progress(0.3 + (0.7 * file.pages()) / plan.pages);
   }
-  return images.missing > 0 ? { missingImages: images.missing } : {};
+}
+
+function drawMargins({ params, file }: Layout, box: PageBox, plan: DocumentPlan, tools: LayingTools): void {
+  const page = file.pages();
+  const values = {
+    page: String(page),
+    pages: String(plan.pages),
+    title: params.title ?? '',
+    author: params.author ?? '',
+    section: plan.sectionOn(page),
+  };
+  const footer = params.footer ?? ((params.pageNumbers ?? true) ? '{page} / {pages}' : '');
+  drawRunning(file.pen, box, { where: 'header', text: params.header ?? '', values }, tools);
+  drawRunning(file.pen, box, { where: 'footer', text: footer, values }, tools);
 }
 
 const isPicture = (mediaType: string) => mediaType.startsWith('image/');
 
-function read(input: InputFile, text: string, syntax: Layout['params']['syntax'], startsPage: boolean): Block[] {
+const startPage = (index: number): Block[] => (index > 0 ? [{ type: 'page-break' }] : []);
+
+function read(
+  input: InputFile,
+  text: string,
+  syntax: Layout['params']['syntax'],
+  anchor: (title: string) => string,
+): Block[] {
   const plain = syntax === 'plain' || (syntax === 'auto' && /\.(txt|log|text)$/i.test(input.name));
-  const blocks: Block[] = plain ? [{ type: 'plain', text }] : parseMarkdown(text);
-  return startsPage ? [{ type: 'page-break' }, ...blocks] : blocks;
+  return plain ? [{ type: 'plain', text }] : parseMarkdown(text, anchor);
 }
 
-/** The first pass: everything is laid out once to know how many pages there will be. Words are shaped only once. */
-function countPages(blocks: readonly Block[], box: PageBox, tools: LayingTools): number {
-  let pages = 0;
-  for (const _ of paginate(layBlocks(blocks, columnOf(box), tools), box)) pages++;
-  return pages;
+/** Before the text and on pages of its own, unless the text says where. */
+function withContents(blocks: readonly Block[], contents: Layout['params']['contents']): readonly Block[] {
+  if (contents === false || blocks.some(({ type }) => type === 'contents')) return blocks;
+  return [{ type: 'contents' }, { type: 'page-break' }, ...blocks];
 }
-
-const columnOf = (box: PageBox): Column => ({
-  left: box.left,
-  width: box.innerWidth,
-  pageHeight: box.innerHeight,
-  backdrops: [],
-});
 
 const noText = (inputs: readonly InputFile[]) =>
   new InputError(

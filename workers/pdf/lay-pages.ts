@@ -1,6 +1,6 @@
 import { openPicture, type Picture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
-import { drawFooter } from './page/draw-footer.ts';
+import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { openTextTools } from './text/open-text-tools.ts';
 
@@ -15,7 +15,7 @@ export async function layPages(layout: Layout): Promise<LayoutFacts> {
     const box = pageBox(params.page, marginMm, picture.width > picture.height ? 'landscape' : 'portrait');
     await file.addPage(box.width, box.height);
     await drawPicture(layout, picture, box);
-    if (tools) drawFooter(file.pen, box, `${index + 1} / ${inputs.length}`, tools);
+    if (tools) drawPageNumber(file.pen, box, `${index + 1} / ${inputs.length}`, tools);
     progress((index + 1) / inputs.length);
   }
   return {};
@@ -23,12 +23,12 @@ export async function layPages(layout: Layout): Promise<LayoutFacts> {
 
 async function drawPicture({ params, file }: Layout, picture: Picture, box: PageBox): Promise<void> {
   const pixels = { width: (box.innerWidth / 72) * params.dpi, height: (box.innerHeight / 72) * params.dpi };
-  const bytes = await picture.encode(pixels, params.fit === 'contain' ? 'inside' : 'outside');
+  const bytes = () => picture.encode(pixels, params.fit === 'contain' ? 'inside' : 'outside');
   const { width, height } = sizeOnPage(picture, box, params);
   const x = box.left + (box.innerWidth - width) / 2;
   const y = box.top + (box.innerHeight - height) / 2;
   const clip = { x: box.left, y: box.top, width: box.innerWidth, height: box.innerHeight };
-  file.pen.image(bytes, x, y, width, height, params.fit === 'cover' ? clip : undefined);
+  await file.pen.image({ key: picture, bytes }, { x, y, width, height }, params.fit === 'cover' ? clip : undefined);
 }
 
 /** In points. `cover` is larger than the area and is clipped to it. */

@@ -3,6 +3,7 @@
 export type Inline =
   | { readonly type: 'text'; readonly text: string; readonly marks: Marks }
   | { readonly type: 'break' }
+  | { readonly type: 'footnote'; readonly name: string }
   | { readonly type: 'image'; readonly source: string; readonly alt: string; readonly marks: Marks };
 
 export interface Marks {
@@ -19,6 +20,8 @@ export type Inlines = readonly Inline[];
 export type Alignment = 'left' | 'center' | 'right' | undefined;
 
 export interface ListItem {
+  /** Of a task list: done or not. */
+  readonly checked?: boolean;
   readonly blocks: readonly Block[];
 }
 
@@ -41,9 +44,16 @@ export type Block =
       readonly rows: readonly (readonly Inlines[])[];
     }
   | { readonly type: 'rule' }
+  /** The list of headings with their pages. */
+  | { readonly type: 'contents' }
+  /** What a footnote says; it is laid at the foot of the page that refers to it. */
+  | { readonly type: 'footnote'; readonly name: string; readonly inlines: Inlines }
   | { readonly type: 'page-break' }
   /** Lines kept as they are, spaces and all. */
   | { readonly type: 'plain'; readonly text: string };
 
 export const textOf = (inlines: Inlines): string =>
-  inlines.map((inline) => (inline.type === 'text' ? inline.text : inline.type === 'image' ? inline.alt : ' ')).join('');
+  inlines
+    .map((inline) => (inline.type === 'text' ? inline.text : inline.type === 'image' ? inline.alt : ' '))
+    .join('')
+    .trim();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { basename } from 'node:path/posix';
 import type { InputFile } from '../../kind.ts';
 import { openPicture, type Picture } from '../images/open-picture.ts';
-import type { Block, Inline } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import { everyBlock, everyInline } from './number-footnotes.ts';
 
 /** The pictures a document refers to, opened (not decoded). What it does not find it counts. */
 export interface DocumentImages {
@@ -65,15 +66,6 @@ async function writeData(source: string, path: string): Promise<InputFile | unde
 }
 
 export function* sourcesIn(blocks: readonly Block[]): Generator<string> {
-  for (const block of blocks) {
-    if (block.type === 'image') yield block.source;
-    if ('inlines' in block) yield* inlineSources(block.inlines);
-    if ('blocks' in block) yield* sourcesIn(block.blocks);
-    if (block.type === 'list') for (const item of block.items) yield* sourcesIn(item.blocks);
-    if (block.type === 'table') for (const cell of [block.head, ...block.rows].flat()) yield* inlineSources(cell);
-  }
-}
-
-function* inlineSources(inlines: readonly Inline[]): Generator<string> {
-  for (const inline of inlines) if (inline.type === 'image') yield inline.source;
+  for (const block of everyBlock(blocks)) if (block.type === 'image') yield block.source;
+  for (const inline of everyInline(blocks)) if (inline.type === 'image') yield inline.source;
 }

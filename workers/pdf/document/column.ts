@@ -1,7 +1,8 @@
 import type { Backdrop, Row } from '../page/row.ts';
 import type { TextTools } from '../text/itemise.ts';
 import type { Block } from './blocks.ts';
-import type { PlacedImages } from './place-images.ts';
+import type { ContentsEntry } from './contents-entry.ts';
+import type { InlineTools } from './style-inlines.ts';
 
 /** Where blocks are laid: a column on the page, points from its left edge, and what stands behind it. */
 export interface Column {
@@ -12,8 +13,12 @@ export interface Column {
   readonly backdrops: readonly Backdrop[];
 }
 
-export interface LayingTools extends TextTools {
-  readonly images: PlacedImages;
+export interface LayingTools extends TextTools, InlineTools {
+  /** The whole width of the page's text, where footnotes go. */
+  readonly page: Column;
+  readonly contents: readonly ContentsEntry[];
+  /** Laid footnotes by name: the same rows each time, so that a page shows a note once. */
+  readonly noteRows: Map<string, readonly Row[]>;
 }
 
 /** Blocks in a column, as rows: handed to blocks that hold blocks. */

@@ -14,6 +14,8 @@ export const colours = {
 
 export const body: TextStyle = { family: 'text', bold: false, italic: false, size: bodySize, colour: colours.text };
 
+export const noteStyle: TextStyle = { ...body, size: 8.5 };
+
 const headingSizes = [22, 17, 14, 12, 11, 10.5];
 export const headingStyle = (level: number): TextStyle => ({
   ...body,

@@ -1,8 +1,9 @@
-import type { Backdrop, Row } from '../page/row.ts';
-import type { Block } from './blocks.ts';
+import type { Backdrop, Heading, Row } from '../page/row.ts';
+import { type Block, textOf } from './blocks.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { colours, headingGap, headingStyle, paragraphGap, quoteIndent, tightGap } from './document-style.ts';
 import { layCode } from './lay-code.ts';
+import { layContents } from './lay-contents.ts';
 import { layImage } from './lay-image.ts';
 import { layList } from './lay-list.ts';
 import { layPlain } from './lay-plain.ts';
@@ -44,28 +45,35 @@ function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Ro
       return [ruleRow(column)];
     case 'plain':
       return layPlain(block.text, column, tools);
+    case 'contents':
+      return layContents(column, tools);
+    case 'footnote':
     case 'page-break':
       return [];
   }
 }
 
-type Heading = Extract<Block, { type: 'heading' }>;
+type HeadingBlock = Extract<Block, { type: 'heading' }>;
 
 /** A heading stays with what follows; its anchor is where links go. */
-function* layHeading(block: Heading, column: Column, tools: LayingTools): Generator<Row> {
+function* layHeading(block: HeadingBlock, column: Column, tools: LayingTools): Generator<Row> {
   const style = headingStyle(block.level);
   let first = true;
   for (const row of layText(block.inlines, { gap: headingGap(block.level), style, lineFactor: 1.25 }, column, tools)) {
-    const anchored = first ? anchor(row, block.anchor) : row;
-    yield { ...anchored, keep: true };
+    const announced = first
+      ? announce(row, { level: block.level, title: textOf(block.inlines), anchor: block.anchor })
+      : row;
+    yield { ...announced, keep: true };
     first = false;
   }
 }
 
-const anchor = (row: Row, name: string): Row => ({
+const announce = (row: Row, heading: Heading): Row => ({
   ...row,
+  heading,
   draw(pen, top) {
-    pen.destination(name, top);
+    pen.destination(heading.anchor, top);
+    pen.outline(heading.level, heading.title, top);
     return row.draw(pen, top);
   },
 });

@@ -1,5 +1,6 @@
 import { type Backdrop, type Row, spacer } from '../page/row.ts';
 import type { TextStyle } from '../text/styled-text.ts';
+import { colourCode } from './colour-code.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { body, codePadding, codeSize, colours, paragraphGap } from './document-style.ts';
 import { laySpans } from './lay-text.ts';
@@ -19,10 +20,10 @@ export function* layCode(
   const narrow: Column = { ...inside, width: inside.width - codePadding, backdrops: [...column.backdrops, ground] };
   const { backdrops } = narrow;
   yield spacer(codePadding, { gap: paragraphGap, keep: true, backdrops });
-  const lines = block.text.split('\n');
+  const lines = colourCode(block.text, block.language, codeStyle);
   for (const [index, line] of lines.entries()) {
     for (const row of laySpans(
-      [{ text: preserved(line), style: codeStyle }],
+      line.map((span) => ({ ...span, text: preserved(span.text) })),
       { gap: 0, style: codeStyle, lineFactor: 1.4 },
       narrow,
       tools,

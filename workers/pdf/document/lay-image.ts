@@ -19,6 +19,7 @@ export function* layImage(
     height: image.height,
     gap: paragraphGap,
     backdrops: column.backdrops,
-    draw: async (pen, top) => pen.image(await tools.images.encode(image), column.left, top, image.width, image.height),
+    draw: (pen, top) =>
+      pen.image(tools.images.source(image), { x: column.left, y: top, width: image.width, height: image.height }),
   };
 }

@@ -15,15 +15,21 @@ export function* layList(list: List, column: Column, tools: LayingTools, lay: La
   const inside = indent(column, Math.max(listIndent, widest * 6.5 + 10));
   const depth = Math.round((column.left % 1000) / listIndent);
   for (const [index, item] of list.items.entries()) {
-    const marker = list.start === undefined ? (bullets[depth % bullets.length] ?? '•') : `${list.start + index}.`;
+    const marker = item.checked === undefined ? markerOf(list, index, depth) : item.checked ? '☑' : '☐';
     const gap = index === 0 || !list.tight ? paragraphGap : tightGap;
     let first = true;
     for (const row of itemRows(item.blocks, inside, tools, lay)) {
-      yield first ? { ...withMarker(row, marker, column, inside, tools), gap } : row;
+      yield first ? { ...withMarker(row, marker, column, inside, tools), gap } : tightened(row, list.tight);
       first = false;
     }
   }
 }
+
+/** What hangs in a tight list stands as close as its items. */
+const tightened = (row: Row, tight: boolean): Row => (tight ? { ...row, gap: Math.min(row.gap, tightGap) } : row);
+
+const markerOf = (list: List, index: number, depth: number) =>
+  list.start === undefined ? (bullets[depth % bullets.length] ?? '•') : `${list.start + index}.`;
 
 function* itemRows(blocks: readonly Block[], column: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
   const first = blocks[0];

@@ -1,11 +1,11 @@
-import type { Pen } from '../page/open-pen.ts';
+import type { Pen } from '../page/pen.ts';
 import type { Row } from '../page/row.ts';
 import { drawLine } from '../text/draw-line.ts';
 import type { TextStyle } from '../text/styled-text.ts';
 import type { Alignment, Block, Inlines } from './blocks.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, cellPadding, colours, paragraphGap } from './document-style.ts';
-import { baselineIn, layCell, offset, type TextBlock } from './lay-text.ts';
+import { baselineIn, footnotesOf, layCell, offset, type TextBlock } from './lay-text.ts';
 import { planColumns } from './plan-columns.ts';
 import { styleInlines } from './style-inlines.ts';
 
@@ -42,7 +42,7 @@ function* layRow(
   gap: number,
 ): Generator<Row> {
   const blocks = grid.widths.map((width, index) =>
-    layCell(styleInlines(cells[index] ?? [], style, tools.images), style.size, width - 2 * cellPadding.x, tools),
+    layCell(styleInlines(cells[index] ?? [], style, tools), style.size, width - 2 * cellPadding.x, tools),
   );
   const maxHeight = grid.column.pageHeight / 2;
   let at = blocks.map(() => 0);
@@ -51,7 +51,7 @@ function* layRow(
     const slice = blocks.map((block, index) => takeLines(block, at[index] ?? 0, maxHeight));
     at = at.map((start, index) => start + (slice[index]?.lines.length ?? 0));
     const last = at.every((end, index) => end >= (blocks[index]?.lines.length ?? 0));
-    yield sliceRow(slice, style, grid, { gap: first ? gap : 0, first, last });
+    yield sliceRow(slice, style, { grid, tools }, { gap: first ? gap : 0, first, last });
     first = false;
     if (last) return;
   } while (true);
@@ -76,13 +76,19 @@ interface SliceEdges {
 
 const heightOf = (block: TextBlock) => block.lines.reduce((sum, { height }) => sum + height, 0);
 
-function sliceRow(cells: readonly TextBlock[], style: TextStyle, grid: Grid, edges: SliceEdges): Row {
+function sliceRow(
+  cells: readonly TextBlock[],
+  style: TextStyle,
+  { grid, tools }: { readonly grid: Grid; readonly tools: LayingTools },
+  edges: SliceEdges,
+): Row {
   const padTop = edges.first ? cellPadding.y : 0;
   const height = Math.max(...cells.map(heightOf), style.size * 1.35) + padTop + (edges.last ? cellPadding.y : 0);
   return {
     height,
     gap: edges.gap,
     backdrops: grid.column.backdrops,
+    notes: cells.flatMap(({ lines }) => lines.flatMap(({ line }) => footnotesOf(line, tools))),
     draw(pen, top) {
       drawFrame(pen, grid, top, height, style === headStyle, edges);
       let x = grid.left;

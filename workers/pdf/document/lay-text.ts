@@ -5,7 +5,8 @@ import { itemise } from '../text/itemise.ts';
 import type { Span, TextStyle } from '../text/styled-text.ts';
 import type { Alignment, Inlines } from './blocks.ts';
 import type { Column, LayingTools } from './column.ts';
-import { body, lineFactor as bodyLineFactor } from './document-style.ts';
+import { body, lineFactor as bodyLineFactor, noteStyle } from './document-style.ts';
+import { noFootnotes } from './number-footnotes.ts';
 import { styleInlines } from './style-inlines.ts';
 
 export interface TextLook {
@@ -18,7 +19,7 @@ export interface TextLook {
 
 /** A paragraph as rows of one line; first and last two stay together (no widows, no orphans). */
 export function* layText(inlines: Inlines, look: TextLook, column: Column, tools: LayingTools): Generator<Row> {
-  yield* laySpans(styleInlines(inlines, look.style ?? body, tools.images), look, column, tools);
+  yield* laySpans(styleInlines(inlines, look.style ?? body, tools), look, column, tools);
 }
 
 export function* laySpans(spans: readonly Span[], look: TextLook, column: Column, tools: LayingTools): Generator<Row> {
@@ -33,9 +34,27 @@ export function* laySpans(spans: readonly Span[], look: TextLook, column: Column
       gap: index === 0 ? look.gap : 0,
       keep: lines.length > 1 && (index === 0 || index === lines.length - 2),
       backdrops: column.backdrops,
+      notes: footnotesOf(line, tools),
       draw: (pen, top) => drawLine(pen, line, left, top + baselineIn(line, height, size)),
     };
   }
+}
+
+/** The notes a line refers to, as rows for the foot of its page. */
+export function footnotesOf(line: Line, tools: LayingTools): Row[] {
+  const names = new Set(line.pieces.flatMap(({ style }) => style.footnote ?? []));
+  return [...names].flatMap((name) => {
+    const rows = tools.noteRows.get(name) ?? layNote(name, tools);
+    tools.noteRows.set(name, rows);
+    return rows;
+  });
+}
+
+function layNote(name: string, tools: LayingTools): readonly Row[] {
+  const mark = { text: `${tools.footnotes.numberOf(name)}. `, style: noteStyle };
+  // A note cannot refer to notes: they could refer to each other without end.
+  const said = styleInlines(tools.footnotes.textOf(name), noteStyle, { ...tools, footnotes: noFootnotes });
+  return [...laySpans([mark, ...said], { gap: 2, style: noteStyle, lineFactor: 1.35 }, tools.page, tools)];
 }
 
 /** Text in one block of lines, for cells. */
@@ -68,13 +87,13 @@ export function baselineIn(line: Line, height: number, size: number): number {
   const ascent = Math.max(
     0.8 * size,
     ...line.pieces.map(({ face, style, object }) =>
-      object !== undefined ? object.height * 0.82 : (face.ascent * style.size) / 1000,
+      object !== undefined ? object.height * object.above : (face.ascent * style.size) / 1000,
     ),
   );
   const descent = Math.max(
     0.2 * size,
     ...line.pieces.map(({ face, style, object }) =>
-      object !== undefined ? object.height * 0.18 : (-face.descent * style.size) / 1000,
+      object !== undefined ? object.height * (1 - object.above) : (-face.descent * style.size) / 1000,
     ),
   );
   return (height - ascent - descent) / 2 + ascent;

@@ -17,6 +17,7 @@ export function parseInline(tokens: readonly Token[]): Inlines {
     else if (token.type === 'code_inline') text(token.content, { code: true });
     else if (token.type === 'softbreak') text(' ');
     else if (token.type === 'hardbreak' || isBreakTag(token)) inlines.push({ type: 'break' });
+    else if (token.type === 'footnote_reference') inlines.push({ type: 'footnote', name: String(token.meta?.name) });
     else if (token.type === 'image') inlines.push(imageOf(token, marks()));
   }
   return inlines;

@@ -1,14 +1,15 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import type { Alignment, Block, Inlines, ListItem } from './blocks.ts';
+import { type Alignment, type Block, type Inlines, type ListItem, textOf } from './blocks.ts';
+import { footnoteSyntax } from './footnote-syntax.ts';
 import { nameAnchors } from './name-anchors.ts';
 import { parseInline } from './parse-inline.ts';
 
 /** Raw HTML becomes tokens of its own, of which only line breaks, page breaks and text are kept; nothing is ever rendered as HTML. */
-const parser = new MarkdownIt({ html: true, linkify: true }).enable(['table', 'strikethrough']);
+const parser = new MarkdownIt({ html: true, linkify: true }).enable(['table', 'strikethrough']).use(footnoteSyntax);
 
 /** CommonMark with tables, as blocks. Linear in the input, also for hostile nesting (markdown-it stops at 100 levels). */
-export function parseMarkdown(text: string): Block[] {
-  const cursor = { tokens: parser.parse(text, {}), at: 0, anchor: nameAnchors() };
+export function parseMarkdown(text: string, anchor = nameAnchors()): Block[] {
+  const cursor = { tokens: parser.parse(text, {}), at: 0, anchor };
   return blocksUntil(cursor, undefined);
 }
 
@@ -46,6 +47,8 @@ function blockOf(token: Token, cursor: Cursor): Block[] {
       return [list(token, cursor)];
     case 'table_open':
       return [table(cursor)];
+    case 'footnote_open':
+      return [{ type: 'footnote', name: String(token.meta?.name), inlines: inlineAfter(cursor) }];
     case 'hr':
       return [{ type: 'rule' }];
     case 'html_block':
@@ -63,8 +66,7 @@ function inlineAfter(cursor: Cursor): Inlines {
 
 function heading(token: Token, cursor: Cursor): Block {
   const inlines = inlineAfter(cursor);
-  const title = inlines.map((inline) => (inline.type === 'text' ? inline.text : '')).join('');
-  return { type: 'heading', level: Number(token.tag.slice(1)), anchor: cursor.anchor(title), inlines };
+  return { type: 'heading', level: Number(token.tag.slice(1)), anchor: cursor.anchor(textOf(inlines)), inlines };
 }
 
 /** A paragraph that is nothing but an image stands as a block of its own. */
@@ -73,6 +75,7 @@ function paragraph(token: Token, cursor: Cursor): Block[] {
   const solid = inlines.filter((inline) => inline.type !== 'text' || inline.text.trim() !== '');
   const [only] = solid;
   if (solid.length === 1 && only?.type === 'image') return [{ type: 'image', source: only.source, alt: only.alt }];
+  if (/^\[(\[toc\]|toc)\]$/i.test(textOf(inlines))) return [{ type: 'contents' }];
   return inlines.length === 0 ? [] : [{ type: 'paragraph', inlines, ...(token.hidden && { tight: true }) }];
 }
 
@@ -84,10 +87,20 @@ function list(token: Token, cursor: Cursor): Block {
     cursor.at++;
     const blocks = blocksUntil(cursor, 'list_item_close');
     tight &&= blocks.every((block) => block.type !== 'paragraph' || block.tight === true);
-    items.push({ blocks });
+    items.push(asTask(blocks));
   }
   cursor.at++;
   return { type: 'list', start: ordered ? Number(token.attrGet('start') ?? 1) : undefined, tight, items };
+}
+
+/** `[ ]` or `[x]` at the start of an item makes it a task. */
+function asTask(blocks: readonly Block[]): ListItem {
+  const [first, ...rest] = blocks;
+  const text = first?.type === 'paragraph' ? first.inlines[0] : undefined;
+  const box = text?.type === 'text' ? /^\[([ xX])\]\s+/.exec(text.text) : null;
+  if (first?.type !== 'paragraph' || text?.type !== 'text' || box === null) return { blocks };
+  const inlines = [{ ...text, text: text.text.slice(box[0].length) }, ...first.inlines.slice(1)];
+  return { checked: box[1] !== ' ', blocks: [{ ...first, inlines }, ...rest] };
 }
 
 function table(cursor: Cursor): Block {

@@ -1,4 +1,5 @@
 import type { Picture } from '../images/open-picture.ts';
+import type { ImageSource } from '../page/pen.ts';
 import type { InlineObject } from '../text/styled-text.ts';
 import type { DocumentImages } from './collect-images.ts';
 
@@ -16,8 +17,8 @@ export interface PlacedImages {
   block(source: string, box: { readonly width: number; readonly height: number }): SizedImage | undefined;
   /** For a line of text, at most so many points tall. */
   inline(source: string, alt: string, maxHeight: number): InlineObject | undefined;
-  /** JPEG or PNG bytes of a picture for its largest use so far; made once. */
-  encode(image: SizedImage): Promise<Buffer>;
+  /** What the pen draws: encoded when its page comes, for the size of its first use. */
+  source(image: SizedImage): ImageSource;
 }
 
 /** Inline pictures must be at hand when a line is drawn, so they are encoded before (`prepare`); block pictures when their page comes. */
@@ -26,7 +27,6 @@ export async function placeImages(
   inlineSources: Iterable<string>,
   dpi: number,
 ): Promise<PlacedImages> {
-  const encoded = new Map<Picture, Promise<Buffer>>();
   const small = new Map<string, Buffer>();
   for (const source of inlineSources) {
     const picture = images.find(source);
@@ -42,16 +42,12 @@ export async function placeImages(
       const picture = images.find(source);
       const bytes = small.get(source);
       if (picture === undefined || bytes === undefined) return undefined;
-      return { ...scaled(picture, { width: 300, height: maxHeight }), alt, image: () => bytes };
+      return { ...scaled(picture, { width: 300, height: maxHeight }), alt, above: 1, image: () => bytes };
     },
-    encode({ picture, width, height }) {
-      const known = encoded.get(picture);
-      if (known !== undefined) return known;
-      const pixels = { width: (width / 72) * dpi, height: (height / 72) * dpi };
-      const bytes = picture.encode(pixels, 'inside');
-      encoded.set(picture, bytes);
-      return bytes;
-    },
+    source: ({ picture, width, height }) => ({
+      key: picture,
+      bytes: () => picture.encode({ width: (width / 72) * dpi, height: (height / 72) * dpi }, 'inside'),
+    }),
   };
 }
 

@@ -50,7 +50,7 @@ function cellNeed(inlines: Inlines, style: TextStyle, tools: LayingTools): Need 
   let word = 0;
   let whole = 0;
   let current = 0;
-  for (const piece of itemise(styleInlines(inlines, style, tools.images), tools).pieces) {
+  for (const piece of itemise(styleInlines(inlines, style, tools), tools).pieces) {
     current += piece.inkWidth;
     word = Math.max(word, current);
     whole += piece.width;

@@ -3,7 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
-import { openPen, type Pen } from './open-pen.ts';
+import { openPen } from './open-pen.ts';
+import type { Pen } from './pen.ts';
 
 /** A PDF that is written to disk while it is made: at most one page and a stream buffer are in memory. */
 export interface PdfFile {

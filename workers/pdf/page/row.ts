@@ -1,8 +1,14 @@
-import type { Pen } from './open-pen.ts';
+import type { Pen } from './pen.ts';
 
 /** Drawn behind every row of a block and the gaps between them: the bar of a quote, the ground of code. Points. */
 export interface Backdrop {
   paint(pen: Pen, top: number, height: number): void;
+}
+
+export interface Heading {
+  readonly level: number;
+  readonly title: string;
+  readonly anchor: string;
 }
 
 /** The smallest thing a page takes or refuses: a line of text, a table row, an image. Heights in points. */
@@ -17,8 +23,10 @@ export interface Row {
   readonly backdrops?: readonly Backdrop[];
   /** Starts a page. */
   readonly startsPage?: boolean;
-  /** Called when the page is known, in both passes: an anchor, a heading. */
-  readonly place?: (page: number) => void;
+  /** What has to stand at the foot of the same page: footnotes. */
+  readonly notes?: readonly Row[];
+  /** Listed in the contents, the outline and `{section}`. */
+  readonly heading?: Heading;
   readonly draw: (pen: Pen, top: number) => void | Promise<void>;
 }
 

@@ -33,7 +33,13 @@ export async function drawEmoji(text: string, systemFonts: ReadonlyMap<string, s
       const picture = pictures.get(grapheme);
       if (picture === undefined) return undefined;
       const height = size * 1.17;
-      return { width: (height * picture.width) / picture.height, height, alt: grapheme, image: () => picture.png };
+      return {
+        width: (height * picture.width) / picture.height,
+        height,
+        alt: grapheme,
+        above: 0.82,
+        image: () => picture.png,
+      };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Pen } from '../page/open-pen.ts';
+import type { Pen } from '../page/pen.ts';
 import type { GlyphRun } from '../page/write-shapes.ts';
 import type { Line } from './break-lines.ts';
 import type { Piece } from './itemise.ts';
@@ -22,8 +22,8 @@ function drawGroup(pen: Pen, group: readonly Piece[], x: number, baseline: numbe
     pen.rectangle(x - 1.5, baseline - style.size, width + 3, style.size * 1.32, style.background);
   }
   if (object !== undefined) {
-    const { alt: text, height } = object;
-    const picture = { bytes: object.image(), width, height, ascent: height * 0.82, text, face, size: style.size };
+    const { alt: text, height, above } = object;
+    const picture = { bytes: object.image(), width, height, ascent: height * above, text, face, size: style.size };
     pen.picture(picture, x, baseline);
   } else pen.glyphs(glyphRun(group, first), x, baseline - (style.rise ?? 0));
   if (style.strike) pen.line(x, baseline - style.size * 0.3, x + width, baseline - style.size * 0.3, style.colour, 0.7);

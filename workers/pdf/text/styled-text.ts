@@ -12,6 +12,8 @@ export interface TextStyle extends FaceStyle {
   readonly strike?: boolean;
   /** Points above the baseline (superscripts). */
   readonly rise?: number;
+  /** The name of the footnote this refers to: it has to stand on the same page. */
+  readonly footnote?: string;
   /** Behind the letters, as for inline code. */
   readonly background?: string;
 }
@@ -21,6 +23,8 @@ export interface InlineObject {
   readonly width: number;
   readonly height: number;
   readonly alt: string;
+  /** How much of the height stands above the baseline, 0 … 1. */
+  readonly above: number;
   readonly image: () => Buffer;
 }
 

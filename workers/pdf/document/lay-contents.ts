@@ -1,0 +1,37 @@
+import type { Row } from '../page/row.ts';
+import { drawLine } from '../text/draw-line.ts';
+import { fitLine } from '../text/fit-line.ts';
+import type { Column, LayingTools } from './column.ts';
+import type { ContentsEntry } from './contents-entry.ts';
+import { body, bodySize } from './document-style.ts';
+
+const rowHeight = bodySize * 1.6;
+/** Points kept for the page number. */
+const numberWidth = 32;
+
+/** The table of contents: as many rows in the first pass, when pages are unknown, as in the second. */
+export function* layContents(column: Column, tools: LayingTools): Generator<Row> {
+  const top = Math.min(...tools.contents.map(({ level }) => level));
+  for (const entry of tools.contents) yield layEntry(entry, entry.level - top, column, tools);
+}
+
+function layEntry(entry: ContentsEntry, depth: number, column: Column, tools: LayingTools): Row {
+  const style = { ...body, bold: depth === 0 };
+  const indent = Math.min(depth * 14, column.width / 3);
+  const title = fitLine(entry.title, style, column.width - indent - numberWidth, tools);
+  const number = fitLine(String(entry.page ?? ''), style, numberWidth, tools);
+  const right = column.left + column.width;
+  return {
+    height: rowHeight,
+    gap: depth === 0 ? 4 : 0,
+    backdrops: column.backdrops,
+    draw(pen, y) {
+      const baseline = y + bodySize * 1.15;
+      drawLine(pen, title, column.left + indent, baseline);
+      drawLine(pen, number, right - number.width, baseline);
+      const dots = { from: column.left + indent + title.width + 6, to: right - number.width - 6 };
+      if (dots.to - dots.from > 8) pen.dots(dots.from, dots.to, baseline, '#8b949e');
+      pen.link({ goTo: entry.anchor }, column.left, y, column.width, rowHeight);
+    },
+  };
+}

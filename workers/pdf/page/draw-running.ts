@@ -1,0 +1,51 @@
+import { drawLine } from '../text/draw-line.ts';
+import { fitLine } from '../text/fit-line.ts';
+import type { TextTools } from '../text/itemise.ts';
+import type { TextStyle } from '../text/styled-text.ts';
+import type { PageBox } from './page-box.ts';
+import type { Pen } from './pen.ts';
+
+const style: TextStyle = { family: 'text', bold: false, italic: false, size: 9, colour: '#59636e' };
+
+/** A running head or foot; a lone text is centred. */
+export type Running =
+  | string
+  | { readonly left?: string | undefined; readonly center?: string | undefined; readonly right?: string | undefined };
+
+/** `{page}`, `{pages}`, `{title}`, `{author}`, `{section}`. */
+export type RunningValues = Readonly<Record<'page' | 'pages' | 'title' | 'author' | 'section', string>>;
+
+/** Draws in the middle of the top or bottom margin, never off the paper. */
+export function drawRunning(
+  pen: Pen,
+  box: PageBox,
+  {
+    where,
+    text,
+    values,
+  }: { readonly where: 'header' | 'footer'; readonly text: Running; readonly values: RunningValues },
+  tools: TextTools,
+): void {
+  const below = box.top + box.innerHeight;
+  const middle = where === 'header' ? box.top / 2 : below + (box.height - below) / 2;
+  const baseline = Math.min(Math.max(middle + style.size * 0.35, style.size + 2), box.height - 4);
+  const parts = typeof text === 'string' ? { center: text } : text;
+  for (const [index, place] of (['left', 'center', 'right'] as const).entries()) {
+    const filled = fill(parts[place] ?? '', values);
+    if (filled === '') continue;
+    const line = fitLine(filled, style, Object.keys(parts).length > 1 ? box.innerWidth / 2 : box.innerWidth, tools);
+    drawLine(pen, line, box.left + ((box.innerWidth - line.width) * index) / 2, baseline);
+  }
+}
+
+const fill = (text: string, values: RunningValues) =>
+  text.replace(/\{(page|pages|title|author|section)\}/g, (_, name: keyof RunningValues) => values[name]);
+
+/** A plain page number at the foot. */
+export const drawPageNumber = (pen: Pen, box: PageBox, text: string, tools: TextTools): void =>
+  drawRunning(
+    pen,
+    box,
+    { where: 'footer', text, values: { page: '', pages: '', title: '', author: '', section: '' } },
+    tools,
+  );
