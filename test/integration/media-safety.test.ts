@@ -1,0 +1,179 @@
+/**
+ * Playlist and container tricks against every kind that starts ffmpeg: a canary file that must never show up in a result or a
+ * message, and a listener that must never be called. Needs ffmpeg; no server.
+ */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
+import { catalog } from '../../workers/catalog.ts';
+import type { Output } from '../../workers/kind.ts';
+import { runTool } from '../../workers/media/run-tool.ts';
+import { makeTask } from '../support/make-task.ts';
+import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+
+const canary = 'CANARY-7f3a-this-text-belongs-to-somebody-else';
+let folder = '';
+let listener: Server;
+const calls: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'farm-canary-'));
+  await writeFile(join(folder, 'secret.txt'), `${canary}\n`);
+  listener = createServer((request, response) => {
+    calls.push(request.url ?? '');
+    response.end('#EXTM3U\n');
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(async () => {
+  await new Promise((resolve) => listener.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+const address = () => `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+const secret = () => join(folder, 'secret.txt');
+
+/** A playlist as the text of a subtitle track inside an AVI (the public proof of concept of 2017). */
+function gab2Avi(playlist: string): Buffer {
+  const text = Buffer.from(playlist);
+  const gab2 = Buffer.concat([
+    Buffer.from('GAB2\0\x02\0', 'latin1'),
+    Buffer.from([0, 0, 0, 0, 4, 0]),
+    Buffer.from([text.length, text.length >> 8, 0, 0]),
+    text,
+  ]);
+  const chunk = (name: string, body: Buffer) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(body.length);
+    return Buffer.concat([Buffer.from(name), size, body, Buffer.alloc(body.length % 2)]);
+  };
+  const list = (name: string, ...parts: Buffer[]) => chunk('LIST', Buffer.concat([Buffer.from(name), ...parts]));
+  const streamHeader = Buffer.alloc(56);
+  streamHeader.write('txts');
+  streamHeader.writeUInt32LE(1, 20);
+  streamHeader.writeUInt32LE(25, 24);
+  const header = Buffer.alloc(56);
+  header.writeUInt32LE(1, 24);
+  const headers = list(
+    'hdrl',
+    chunk('avih', header),
+    list('strl', chunk('strh', streamHeader), chunk('strf', Buffer.alloc(0))),
+  );
+  return chunk('RIFF', Buffer.concat([Buffer.from('AVI '), headers, list('movi', chunk('00tx', gab2))]));
+}
+
+const tricks: readonly (readonly [string, () => Buffer | Promise<Buffer>])[] = [
+  [
+    'an HLS playlist of a local file',
+    () => Buffer.from(`#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n${secret()}\n#EXT-X-ENDLIST\n`),
+  ],
+  ['an HLS playlist of an address', () => Buffer.from(`#EXTM3U\n#EXTINF:10.0,\n${address()}/a.ts\n#EXT-X-ENDLIST\n`)],
+  [
+    'an HLS playlist joining a file to an address',
+    () => Buffer.from(`#EXTM3U\n#EXTINF:1,\nconcat:${address()}/x|file://${secret()}\n#EXT-X-ENDLIST\n`),
+  ],
+  [
+    'an HLS playlist with a subfile',
+    () => Buffer.from(`#EXTM3U\n#EXTINF:1,\nsubfile,,start,0,end,64,,:${secret()}\n#EXT-X-ENDLIST\n`),
+  ],
+  ['a concat script', () => Buffer.from(`ffconcat version 1.0\nfile '${secret()}'\n`)],
+  [
+    'a DASH manifest',
+    () =>
+      Buffer.from(
+        `<?xml version="1.0"?><MPD><Period><AdaptationSet><Representation><BaseURL>${address()}/v.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+      ),
+  ],
+  [
+    'an SVG with an image of a file',
+    () =>
+      Buffer.from(
+        `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9"><image xlink:href="${secret()}"/></svg>`,
+      ),
+  ],
+  [
+    'a session description',
+    () => Buffer.from('v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n'),
+  ],
+  [
+    'an AVI whose subtitles are a playlist',
+    () => gab2Avi(`#EXTM3U\n#EXTINF:1,\nfile://${secret()}\n#EXTINF:1,\n${address()}/a.ts\n#EXT-X-ENDLIST\n`),
+  ],
+  [
+    'a playlist behind an MP4 brand',
+    () => Buffer.from(`\0\0\0\x18ftypisom\0\0\0\0isomiso2#EXTM3U\n#EXTINF:1,\n${secret()}\n`, 'latin1'),
+  ],
+  [
+    'a playlist behind an ID3 tag',
+    () =>
+      Buffer.concat([
+        Buffer.from('ID3\x04\0\0\0\0\0\x00', 'latin1'),
+        Buffer.from(`#EXTM3U\n#EXTINF:1,\n${secret()}\n`),
+      ]),
+  ],
+  ['a QuickTime reference movie', () => dataReference()],
+];
+
+/** A real MP4 whose media is said to lie in another file (`url ` with a location instead of "in this file"). */
+async function dataReference(): Promise<Buffer> {
+  const content = await readFile(await renderClip('in.mp4', ...testSources(0.2, '64x64'), ...quickVideo));
+  const at = content.indexOf('url ', 0, 'latin1');
+  content.writeUInt32BE(0, at + 4);
+  return content;
+}
+
+const kinds: Readonly<Record<string, object>> = {
+  transcode: { preset: 'mp4-480p', video: { speed: 'fastest' }, subtitles: { sidecar: true } },
+  poster: {},
+  sprite: {},
+  preview: {},
+  waveform: {},
+  loudness: {},
+};
+
+async function attempt(kind: string, bytes: Buffer): Promise<{ text: string; scratch: string }> {
+  const { contract, load } = catalog[kind] ?? {};
+  const params = contract?.params.parse(kinds[kind]) as never;
+  const task = await makeTask({ params, files: [{ bytes, name: 'clip.mp4' }] });
+  const process = (await load?.()) as unknown as (given: typeof task) => Promise<readonly Output[]>;
+  const text = await process(task).then(
+    (outputs) => JSON.stringify(outputs),
+    (error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      return `${error.code} ${error.publicMessage}`;
+    },
+  );
+  return { text, scratch: task.scratch };
+}
+
+describe.each(tricks)('%s', (_name, make) => {
+  it.each(Object.keys(kinds))('reaches nothing through %s', async (kind) => {
+    const { text, scratch } = await attempt(kind, await make());
+    expect(text).not.toContain('internal_error');
+    expect(text).not.toContain(canary);
+    expect(text).not.toContain(folder);
+    for (const entry of await readdir(scratch, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) expect(await readFile(join(entry.parentPath, entry.name), 'latin1')).not.toContain(canary);
+    }
+    expect(calls).toEqual([]);
+  });
+});
+
+it('would have been noticed: the same listener hears an unguarded program', async () => {
+  const { default: http } = await import('node:http');
+  await new Promise((resolve) => http.get(`${address()}/heard`, (response) => response.resume().on('end', resolve)));
+  expect(calls.splice(0)).toEqual(['/heard']);
+  const unguarded = await runTool({
+    command: 'cat',
+    args: [secret()],
+    signal: AbortSignal.timeout(10_000),
+    timeoutMs: 10_000,
+  });
+  expect(unguarded.stdout.toString()).toContain(canary);
+});
