@@ -5,6 +5,8 @@ import { inspectContract } from './inspect/contract.ts';
 import type { Kind } from './kind.ts';
 import { loudnessContract } from './loudness/contract.ts';
 import { pdfContract } from './pdf/contract.ts';
+import { pdfEditContract } from './pdf-edit/contract.ts';
+import { pdfPagesContract } from './pdf-pages/contract.ts';
 import { posterContract } from './poster/contract.ts';
 import { previewContract } from './preview/contract.ts';
 import { resizeContract } from './resize/contract.ts';
@@ -29,6 +31,8 @@ export const catalog: Readonly<Record<string, Kind>> = {
   },
   'deep-zoom': { contract: deepZoomContract, load: async () => (await import('./deep-zoom/process.ts')).process },
   pdf: { contract: pdfContract, load: async () => (await import('./pdf/process.ts')).process },
+  'pdf-pages': { contract: pdfPagesContract, load: async () => (await import('./pdf-pages/process.ts')).process },
+  'pdf-edit': { contract: pdfEditContract, load: async () => (await import('./pdf-edit/process.ts')).process },
 };
 
 export const kindNames: readonly string[] = Object.keys(catalog);

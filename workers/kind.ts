@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { MediaFacts } from '../shared/messages/job.ts';
 
-export type Tool = 'ffmpeg' | 'ffprobe' | 'pdftoppm' | 'pdftotext' | 'pdfinfo' | 'qpdf';
+export type Tool = 'ffmpeg' | 'ffprobe' | 'pdftoppm' | 'pdftocairo' | 'pdftotext' | 'pdfimages' | 'pdfinfo' | 'qpdf';
 
 /** What a kind promises; read by the api, the docs and the runner, so it loads no native code. */
 export interface Contract<P = unknown> {

@@ -9,7 +9,9 @@ const packages: Readonly<Record<Tool, string>> = {
   ffmpeg: 'ffmpeg',
   ffprobe: 'ffmpeg',
   pdftoppm: 'poppler-utils',
+  pdftocairo: 'poppler-utils',
   pdftotext: 'poppler-utils',
+  pdfimages: 'poppler-utils',
   pdfinfo: 'poppler-utils',
   qpdf: 'qpdf',
 };
