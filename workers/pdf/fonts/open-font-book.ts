@@ -32,9 +32,13 @@ export function openFontBook(systemFonts: ReadonlyMap<string, string>): FontBook
   const open = createOpener();
   const picks = new Map<string, Face>();
 
+  const mains = new Map<string, Face>();
+
   function main(style: FaceStyle): Face {
-    const face = open(bundledFile(style));
+    const key = `${style.family}${style.bold}${style.italic}`;
+    const face = mains.get(key) ?? open(bundledFile(style));
     if (face === undefined) throw new Error('a bundled font is missing: run npm ci');
+    mains.set(key, face);
     return face;
   }
 

@@ -14,6 +14,8 @@ const emojiPx = 72;
 
 /** Flag v (sets of strings) is in Node 20 but not in our compile target yet, so this cannot be a literal. */
 const flags = 'gv';
+/** Most texts have none, and looking for whole sequences is slow. */
+const maybeEmoji = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
 const emojiPattern = new RegExp('\\p{RGI_Emoji}', flags);
 
 export const noEmoji: EmojiBook = { find: () => undefined };
@@ -21,7 +23,7 @@ export const noEmoji: EmojiBook = { find: () => undefined };
 /** Draws every emoji the text uses; needs Noto Color Emoji on the machine, otherwise finds none. */
 export async function drawEmoji(text: string, systemFonts: ReadonlyMap<string, string>): Promise<EmojiBook> {
   const fontFile = systemFonts.get('NotoColorEmoji.ttf');
-  if (fontFile === undefined) return noEmoji;
+  if (fontFile === undefined || !maybeEmoji.test(text)) return noEmoji;
   const used = new Set<string>();
   for (const [sequence] of text.matchAll(emojiPattern)) {
     if (used.size < maxEmoji) used.add(sequence);

@@ -35,7 +35,7 @@ export interface Itemised {
 const directional =
   /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** Characters both bundled families have, so nobody needs to look. */
-const plain = /^[\x20-\x7e\u00a0-\u017f]*$/;
+const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201e\u2022\u2026]*$/;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const emptyShape: Shape = { glyphs: [], width: 0, unfaithful: false, rightToLeft: false };
 
@@ -134,17 +134,18 @@ export function makePiece(parts: PieceParts, { shape }: Pick<TextTools, 'shape'>
   if (parts.object !== undefined) {
     return { ...parts, shape: emptyShape, width: parts.object.width, inkWidth: parts.object.width };
   }
-  const rightToLeft = (parts.level & 1) === 1;
-  const points = (text: string) => (measured(text) * parts.style.size) / 1000;
-  const measured = (text: string) => shape(text, parts.face, rightToLeft).width;
-  const ink = parts.text.trimEnd();
-  const width = points(parts.text);
-  return {
-    ...parts,
-    shape: shape(parts.text, parts.face, rightToLeft),
-    width,
-    inkWidth: ink.length === parts.text.length ? width : points(ink),
-  };
+  const made = shape(parts.text, parts.face, (parts.level & 1) === 1);
+  const points = parts.style.size / 1000;
+  const width = made.width * points;
+  return { ...parts, shape: made, width, inkWidth: width - spacesAtEnd(parts.text, made) * points };
+}
+
+/** How wide the spaces at the end of the text are: the last glyphs, or the first from right to left. */
+function spacesAtEnd(text: string, { glyphs, rightToLeft }: Shape): number {
+  const count = text.length - text.trimEnd().length;
+  if (count === 0) return 0;
+  const spaces = rightToLeft ? glyphs.slice(0, count) : glyphs.slice(-count);
+  return spaces.reduce((sum, { advance }) => sum + advance, 0);
 }
 
 function objectPiece(segment: Segment, span: Span, object: InlineObject, { book }: TextTools): Piece {
