@@ -21,7 +21,8 @@ interface Running {
 export async function runProgram(host: Host, start: () => Promise<Running>): Promise<never> {
   const signalled = nextSignal(host);
   try {
-    const running = await start();
+    const running = await startUnlessStopped(start, signalled);
+    if (running === undefined) return host.exit(0);
     await Promise.race([signalled, running.finished ?? new Promise<never>(() => {})]);
     nextSignal(host).then(() => host.exit(130));
     await running.close();
@@ -29,6 +30,27 @@ export async function runProgram(host: Host, start: () => Promise<Running>): Pro
   } catch (error) {
     host.stderr.write(`${explain(error)}\n`);
     return host.exit(error instanceof ConfigError ? 2 : 1);
+  }
+}
+
+/** A start that waits (for PostgreSQL, say) must not outlive a stop signal by more than this; one that is about done is closed properly. */
+const startGraceMs = 5000;
+
+async function startUnlessStopped(
+  start: () => Promise<Running>,
+  signalled: Promise<void>,
+): Promise<Running | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = signalled.then(
+    () =>
+      new Promise<undefined>((resolve) => {
+        timer = setTimeout(resolve, startGraceMs);
+      }),
+  );
+  try {
+    return await Promise.race([start(), givenUp]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../../shared/ledger/database.ts';
-import { migrate } from '../../shared/ledger/migrate.ts';
+import { migrateWhenReachable } from '../../shared/ledger/migrate-when-reachable.ts';
 import { runProgram } from '../../shared/lifecycle.ts';
 import { createLog } from '../../shared/log.ts';
 import { openBus } from '../../shared/queue/open-bus.ts';
@@ -16,7 +16,7 @@ await runProgram(process, async () => {
   const config = readApiProcessConfig(process.env);
   const log = createLog('api', config.logLevel);
   const database = openDatabase(config.databaseUrl, { maxConnections: 20 });
-  await migrate(database);
+  await migrateWhenReachable(database, log);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const file = join(config.dataDir, 'api-key');
   if (await prepareFirstKey({ database }, config.apiKey, file)) log.warn({ file }, 'api-key.made');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Database, openDatabase } from '../../shared/ledger/database.ts';
-import { migrate } from '../../shared/ledger/migrate.ts';
+import { migrateWhenReachable } from '../../shared/ledger/migrate-when-reachable.ts';
 import type { Log } from '../../shared/log.ts';
 import { openBus } from '../../shared/queue/open-bus.ts';
 import { farmTopology } from '../../shared/queue/topology.ts';
@@ -75,6 +75,6 @@ async function openLedger(config: FarmConfig, log: Log, own: Own): Promise<Datab
   }
   const database = openDatabase(url, { maxConnections: 20 });
   own(database);
-  await migrate(database);
+  await migrateWhenReachable(database, log);
   return database;
 }

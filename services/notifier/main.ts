@@ -1,5 +1,5 @@
 import { openDatabase } from '../../shared/ledger/database.ts';
-import { migrate } from '../../shared/ledger/migrate.ts';
+import { migrateWhenReachable } from '../../shared/ledger/migrate-when-reachable.ts';
 import { runProgram } from '../../shared/lifecycle.ts';
 import { createLog } from '../../shared/log.ts';
 import { serveHealth } from '../../shared/serve-health.ts';
@@ -10,7 +10,7 @@ await runProgram(process, async () => {
   const config = readNotifierProcessConfig(process.env);
   const log = createLog('notifier', config.logLevel);
   const database = openDatabase(config.databaseUrl);
-  await migrate(database);
+  await migrateWhenReachable(database, log);
   const notifier = await startNotifier(config, { database, log });
   const health =
     config.healthPort === undefined ? undefined : await serveHealth(notifier, '0.0.0.0', config.healthPort);

@@ -1,5 +1,5 @@
 import { openDatabase } from '../../shared/ledger/database.ts';
-import { migrate } from '../../shared/ledger/migrate.ts';
+import { migrateWhenReachable } from '../../shared/ledger/migrate-when-reachable.ts';
 import { runProgram } from '../../shared/lifecycle.ts';
 import { createLog } from '../../shared/log.ts';
 import { openBus } from '../../shared/queue/open-bus.ts';
@@ -13,7 +13,7 @@ await runProgram(process, async () => {
   const config = readOrchestratorProcessConfig(process.env);
   const log = createLog('orchestrator', config.logLevel);
   const database = openDatabase(config.databaseUrl, { maxConnections: config.concurrency + 8 });
-  await migrate(database);
+  await migrateWhenReachable(database, log);
   const topology = farmTopology(kindNames, config.leases.retryDelaysMs);
   const bus = await openBus({ urls: config.brokerUrls, topology, log, name: 'orchestrator' });
   const orchestrator = await startOrchestrator(config, { database, bus, log });
