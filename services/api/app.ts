@@ -71,6 +71,9 @@ export function buildApp(config: ApiConfig, parts: AppParts): FastifyInstance {
       parts: maxInputsPerJob + 20,
     },
     throwFileSizeLimit: false,
+    // The plugin would parse JSON fields itself and tell of a fault only after the files; receive-job-form.ts does it at once.
+    isPartAFile: (_name, mediaType, fileName) =>
+      fileName !== undefined || mediaType === 'application/octet-stream' || mediaType === 'application/json',
   });
   app.register(async (scope) => routeEverything(scope, config, parts));
   return app;

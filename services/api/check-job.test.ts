@@ -53,6 +53,11 @@ describe('a job that can run', () => {
     expect(checkJob({ input: 'up_1', steps: { a: { kind: 'none' } } }, rules).steps[0]?.uses).toEqual(['input']);
   });
 
+  test('inputs and steps may bear the names that every object has', () => {
+    const steps = { toString: { kind: 'one', use: 'constructor' }, valueOf: { kind: 'one', use: 'toString' } };
+    expect(pointersOf({ inputs: { constructor: 'up_1' }, steps })).toEqual([]);
+  });
+
   test('file parts are inputs; before they have come any name may be one', () => {
     const job = { steps: { a: { kind: 'one', use: 'photo' } } };
     expect(pointersOf(job, ['photo'])).toEqual([]);
@@ -83,8 +88,24 @@ describe('a job that cannot', () => {
     ],
     ['a refused address', { input: { url: 'https://private/' }, steps: { a: { kind: 'one' } } }, ['/input']],
     ['a name from Object.prototype', { input: 'up_1', steps: { a: { kind: 'constructor' } } }, ['/steps/a/kind']],
+    [
+      '__proto__, which would silently vanish',
+      JSON.parse('{"input":"up_1","steps":{"a":{"kind":"one","__proto__":1}},"metadata":{"__proto__":"x"}}'),
+      ['/steps/a/__proto__', '/metadata/__proto__'],
+    ],
+    ['nothing at all', undefined, ['']],
   ])('%s', (_what, job, pointers) => {
     expect(pointersOf(job)).toEqual(pointers);
+  });
+
+  test.each([
+    [{ input: 'up_1' }, '/steps: missing; expected object'],
+    [{ input: 'up_1', steps: [] }, '/steps: expected object, got array'],
+    [{ input: { upload: 'up_1', url: 'https://a.example' }, steps: { a: { kind: 'one' } } }, /not possible beside/],
+    [{ input: { url: 'nonsense' }, steps: { a: { kind: 'one' } } }, /expected an absolute URL/],
+    [{ input: 'up_1', steps: { a: { kind: 'one' } }, runAt: 'tomorrow' }, /expected a time with its zone/],
+  ])('%j is refused in words of ours', (job, message) => {
+    expect(() => checkJob(job, rules)).toThrow(message);
   });
 
   test('a circle behind a sound step is named without it', () => {

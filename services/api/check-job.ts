@@ -82,7 +82,7 @@ function checkInputs(
     if (attached !== 'any' && attached.includes(name)) {
       faults.push({ pointer, detail: `given twice: a file part is named "${name}" too` });
     }
-    if (request.steps[name]) {
+    if (Object.hasOwn(request.steps, name)) {
       faults.push({
         pointer: `/steps/${name}`,
         detail: `an input is named "${name}" too; steps and inputs share one set of names`,
@@ -90,7 +90,7 @@ function checkInputs(
     }
   }
   for (const name of attached === 'any' ? [] : attached) {
-    if (request.steps[name]) {
+    if (Object.hasOwn(request.steps, name)) {
       faults.push({
         pointer: `/steps/${name}`,
         detail: `a file part is named "${name}" too; steps and inputs share one set of names`,

@@ -29,7 +29,9 @@ function describeIssue(issue: Issue, at: Path, within: Path, names: (path: Path)
     const known = names(local);
     return issue.keys.map((key) => ({
       pointer: pointerOf([...at, ...local, key]),
-      detail: `"${key}" is not known here; ${suggestName(key, known)}`,
+      detail: known.includes(key)
+        ? `"${key}" is not possible beside what else is given here`
+        : `"${key}" is not known here; ${suggestName(key, known)}`,
     }));
   }
   if (issue.code === 'invalid_union') return describeUnion(issue, at, local, names);
@@ -39,9 +41,17 @@ function describeIssue(issue: Issue, at: Path, within: Path, names: (path: Path)
     return [{ pointer, detail }];
   }
   if (issue.code === 'invalid_type' && issue.input === undefined) {
-    return [{ pointer, detail: `missing; expected ${issue.expected}` }];
+    return [{ pointer, detail: `missing; expected ${plain(issue.expected)}` }];
   }
-  return [{ pointer, detail: issue.message }];
+  return [{ pointer, detail: plain(issue.message) }];
+}
+
+/** zod's own words without its preamble: "Invalid input: expected record, received null" → "expected object, got null". */
+function plain(message: string): string {
+  return message
+    .replace(/^(?:Invalid (?:input|option)|Too (?:big|small)): (?=expected )/, '')
+    .replace(/^(expected )?record\b/, '$1object')
+    .replace(/, received (\w+)$/, ', got $1');
 }
 
 /** Of a union the branch that understood most of the value speaks: the one whose faults lie deepest, then the one with fewest. */
@@ -56,7 +66,7 @@ function describeUnion(
   const ranked = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
   const best = ranked[0];
   if (!best || depth(best) === 0) {
-    const expected = issue.errors.flatMap((branch) => branch.map((fault) => fault.message));
+    const expected = issue.errors.flatMap((branch) => branch.map((fault) => plain(fault.message)));
     return [{ pointer: pointerOf([...at, ...local]), detail: [...new Set(expected)].join('; or: ') || issue.message }];
   }
   return best.flatMap((fault) => describeIssue(fault, at, local, names));

@@ -58,6 +58,7 @@ const frameworkCodes: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The JSON body is larger than this address takes.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['malformed_request', 'The body is not as long as its Content-Length says.'],
   FST_ERR_BAD_URL: ['malformed_request', 'The address holds a percent-encoding that cannot be decoded.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing at this address: a part of it is longer than any id.'],
   FST_ERR_ASYNC_CONSTRAINT: ['malformed_request', 'The address cannot be routed.'],
   FST_MP_PREMATURE_CLOSE: ['malformed_request', 'The multipart body ended early.'],
   FST_INVALID_JSON_FIELD_ERROR: ['malformed_request', 'The multipart part is declared as JSON and cannot be parsed.'],

@@ -17,7 +17,11 @@ export async function receiveFile<T>(
 ): Promise<T> {
   refuseDeclaredSize(request, maxBytes + (request.isMultipart() ? formOverheadBytes : 0), maxBytes);
   if (request.isMultipart()) return await receiveForm(request, take);
-  const { name } = request.query as { name?: string };
+  const { name } = request.query as { name?: string | string[] };
+  if (Array.isArray(name)) {
+    const detail = `given ${name.length} times; expected one name for the one file`;
+    throw new AppError('invalid_request', `name: ${detail}.`, { errors: [{ pointer: '/name', detail }] });
+  }
   return await take({ name: keepableName(name), body: request.raw });
 }
 
@@ -32,6 +36,7 @@ async function receiveForm<T>(request: FastifyRequest, take: (file: IncomingFile
   for await (const part of request.parts()) {
     if (part.type === 'field') {
       others.push(part.fieldname);
+      if (part.fieldname === filePart) throw fileWithoutName();
     } else if (part.fieldname === filePart && !taken) {
       taken = { result: await take(incomingFile(part)) };
     } else {
@@ -49,6 +54,14 @@ async function receiveForm<T>(request: FastifyRequest, take: (file: IncomingFile
       errors: [{ pointer: `/${filePart}`, detail: `missing; expected a file part of this name, ${came}` }],
     },
   );
+}
+
+/** A part without `filename` is text to every form parser (RFC 7578 §4.2). */
+function fileWithoutName(): AppError {
+  const detail = 'is text, not a file: it carries no file name; send it as -F file=@photo.jpg';
+  return new AppError('invalid_request', `The part "${filePart}" ${detail}.`, {
+    errors: [{ pointer: `/${filePart}`, detail }],
+  });
 }
 
 export function incomingFile(part: MultipartFile): IncomingFile {

@@ -40,11 +40,11 @@ export async function receiveJobForm<T>(
   return { document: document.value, files };
 }
 
-/** curl sends `-F job=@job.json` as a file, `-F 'job={…}'` as a field, and with `;type=application/json` one already parsed. */
+/** curl sends `-F job=@job.json` as a file, `;type=application/json` too, `-F 'job={…}'` as a field. */
 async function readDocument(part: Multipart): Promise<unknown> {
   if (part.type === 'field') {
     if (part.valueTruncated) throw documentTooLarge();
-    return typeof part.value === 'string' ? parseJson(part.value) : part.value;
+    return parseJson(part.value as string);
   }
   const chunks: Buffer[] = [];
   let bytes = 0;

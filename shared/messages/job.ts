@@ -16,16 +16,21 @@ export const stepStatuses = ['waiting', 'queued', 'running', 'succeeded', 'faile
 export type StepStatus = (typeof stepStatuses)[number];
 export const terminalStepStatuses: readonly StepStatus[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 
+const webAddress = z.url({
+  protocol: /^https?$/,
+  error: 'expected an absolute URL such as https://example.com/path',
+});
+
 export const inputReference = z.union([
   z.string().describe('An upload id'),
   z.strictObject({ upload: z.string() }),
-  z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+  z.strictObject({ url: webAddress }),
   z.strictObject({ key: z.string().min(1).max(1024).describe("An object in the farm's own bucket") }),
 ]);
 export type InputReference = z.infer<typeof inputReference>;
 
 export const webhookRequest = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
+  url: webAddress,
   events: z.array(z.string()).min(1).optional(),
 });
 export type WebhookRequest = z.infer<typeof webhookRequest>;
@@ -43,7 +48,9 @@ export const jobRequest = z.strictObject({
   steps: z.record(name, stepRequest).refine((steps) => Object.keys(steps).length > 0, 'expected at least one step'),
   webhook: webhookRequest.optional(),
   priority: z.enum(priorities).default('normal'),
-  runAt: z.iso.datetime({ offset: true }).nullish(),
+  runAt: z.iso
+    .datetime({ offset: true, error: 'expected a time with its zone, such as 2026-11-21T15:04:05Z' })
+    .nullish(),
   metadata: z.record(z.string().max(64), z.string().max(512)).default({}),
 });
 export type JobRequest = z.infer<typeof jobRequest>;

@@ -29,6 +29,7 @@ describe('every error is a problem document', () => {
   test.each<[string, string, string, Record<string, unknown>, number, RegExp]>([
     ['an unknown route', 'GET', '/v2/jobs', {}, 404, /nothing at \/v2\/jobs/],
     ['an unknown route below /v1', 'GET', '/v1/job', {}, 404, /openapi/],
+    ['an id that is none', 'GET', `/v1/jobs/${'x'.repeat(3000)}`, {}, 404, /longer than any id/],
     ['another method', 'PUT', '/v1/jobs', {}, 405, /GET, HEAD, POST/],
     ['another method on a path with an id', 'PATCH', '/v1/jobs/job_1', {}, 405, /not PATCH/],
     [

@@ -267,6 +267,15 @@ describe('everything in one request', () => {
     const broken = await farm.call('POST', '/v1/jobs', { body: none });
     expect(broken.status).toBe(400);
     expect(broken.body.detail).toContain('line 1, column 12');
+    const typed = new FormData();
+    typed.append('job', new Blob(['{"steps": nope}'], { type: 'application/json' }));
+    typed.append('input', new File(['a'], 'a.txt'));
+    expect((await farm.call('POST', '/v1/jobs', { body: typed })).body.detail).toContain('line 1, column 12');
+    const declared =
+      '--x\r\ncontent-disposition: form-data; name="job"\r\ncontent-type: application/json\r\n\r\n{"a\r\n';
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const field = await farm.call('POST', '/v1/jobs', { body: `${declared}--x--\r\n`, headers });
+    expect(field.body.detail).toContain('ends too early at line 1, column 4');
   });
 });
 

@@ -101,6 +101,13 @@ describe('refusing a file', () => {
     expect(answer.body.detail).toContain('-F file=@');
   });
 
+  test('text in the part "file", and two names for one file', async () => {
+    const text = await farm.call('POST', '/v1/uploads', { body: form({ file: 'hello' }) });
+    expect(text.body.errors).toEqual([{ pointer: '/file', detail: expect.stringContaining('carries no file name') }]);
+    const names = await farm.call('POST', '/v1/uploads?name=a.png&name=b.png', { body: new Blob([png]) });
+    expect(names.body.errors).toEqual([{ pointer: '/name', detail: expect.stringContaining('given 2 times') }]);
+  });
+
   test('a form that breaks off is malformed', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
     const cut = '--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\nabc';

@@ -40,7 +40,7 @@ function jsonWork(deps: SubmissionRoutes, request: FastifyRequest) {
   return {
     digest: async () => requestHash(),
     run: async (settle: Settle): Promise<Answer> => {
-      const job = await submitJob(deps, submitterOf(request), request.body ?? null, noFiles, (client, [written]) =>
+      const job = await submitJob(deps, submitterOf(request), request.body, noFiles, (client, [written]) =>
         settle(client, requestHash(), accepted(written as never)),
       );
       return accepted(job);

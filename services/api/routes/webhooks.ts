@@ -76,7 +76,7 @@ function routeDeliveries(app: FastifyInstance, deps: WebhookRoutes): void {
 }
 
 async function makeEndpoint(deps: WebhookRoutes, request: FastifyRequest, settle: Settle): Promise<Answer> {
-  const { value, faults } = parseAt(webhookRequest, request.body ?? null);
+  const { value, faults } = parseAt(webhookRequest, request.body);
   if (faults) throw refusal(faults);
   const refused = checkWebhook(value, '', deps.refuseUrl);
   if (refused.length > 0) throw refusal(refused);
