@@ -44,7 +44,7 @@ async function startUnlessStopped(
   const givenUp = signalled.then(
     () =>
       new Promise<undefined>((resolve) => {
-        timer = setTimeout(resolve, startGraceMs);
+        timer = setTimeout(() => resolve(undefined), startGraceMs);
       }),
   );
   try {

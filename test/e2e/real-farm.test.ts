@@ -87,7 +87,7 @@ async function eventOf(jobId: string, type: string): Promise<void> {
   });
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (response.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     text += decoder.decode(chunk, { stream: true });
     if (text.includes(`event: ${type}`)) return;
   }
