@@ -483,7 +483,7 @@ describe('following a job', () => {
     const job = await farm.submit({ input: upload.id, steps: { a: resize }, priority: 'high' });
     const handedOver = () =>
       farm.database.query('select 1 from steps where job_id = $1 and dispatched_at is not null', [job.id]);
-    await until(async () => (await handedOver()).rowCount, 'the step to be handed to the broker');
+    await until(async () => (await handedOver()).rowCount === 1, 'the step to be handed to the broker');
     const cancelled = await farm.call('POST', `/v1/jobs/${job.id}/cancel`);
     expect([cancelled.status, cancelled.body.status]).toEqual([202, 'cancelled']);
     await until(
