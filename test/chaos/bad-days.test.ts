@@ -96,6 +96,20 @@ describe('a farm whose', () => {
   });
 });
 
+describe('a part that is started while PostgreSQL is away', () => {
+  it('waits for it, and obeys a stop meanwhile', async () => {
+    ledger.cut();
+    const waiting = farm.start('waiting', 'services/notifier/main.ts');
+    await waiting.line(/ledger\.awaited/);
+    expect(await waiting.stop()).toBe(0);
+    const patient = farm.start('patient', 'services/notifier/main.ts');
+    await patient.line(/ledger\.awaited/);
+    ledger.restore();
+    await untilReady(200);
+    expect(await patient.stop()).toBe(0);
+  });
+});
+
 // biome-ignore lint/suspicious/noExplicitAny: jobs as a customer reads them
 async function expectAllSucceeded(jobs: any[]): Promise<void> {
   const done = await Promise.all(jobs.map((job) => farm.client.finished(job.id, 100_000)));
