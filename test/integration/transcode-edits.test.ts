@@ -212,6 +212,23 @@ describe('rates', () => {
     expect(rate).toBeLessThan(260_000);
   });
 
+  it('keeps HDR when asked', async () => {
+    const tags = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
+    const x265 = [
+      '-c:v',
+      'libx265',
+      '-preset',
+      'ultrafast',
+      '-x265-params',
+      'log-level=error',
+      '-pix_fmt',
+      'yuv420p10le',
+    ];
+    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=160x90:d=0.3', ...x265, ...tags);
+    const { seen } = await run(input, { container: 'mp4', video: { ...fastest, hdr: 'keep' } });
+    expect(seen.video).toMatchObject({ codec_name: 'hevc', pix_fmt: 'yuv420p10le', color_transfer: 'smpte2084' });
+  });
+
   it('finds the CRF for a quality, and tells the score', async () => {
     const input = await renderClip(
       'in.mkv',
@@ -254,6 +271,8 @@ describe('params that contradict each other', () => {
     [{ container: 'webm', video: { codec: 'h264' } }, 'expected one of vp9, av1 in webm, got h264'],
     [{ container: 'mp3', video: { codec: 'h264' } }, 'expected no video'],
     [{ video: { codec: 'copy', width: 100 } }, 'expected another codec than copy'],
+    [{ preset: 'hls', video: { codec: 'vp9' } }, 'expected one of h264, h265 in hls, got vp9'],
+    [{ preset: 'webm-720p', audio: { codec: 'aac' } }, 'expected one of opus, vorbis in webm, got aac'],
     [{ video: { passes: 2 } }, 'expected a bitrate beside two passes'],
   ])('%j', (params, sentence) => {
     const parsed = transcodeParams.safeParse(params);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Task } from '../kind.ts';
 import { threads } from '../media/encoders.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
@@ -17,7 +18,10 @@ export interface Candidate {
 }
 
 /** The time of the keyframe that shows most; 0 when there is nothing to choose from. */
-export async function findBestTime(source: Source, scratch: string, signal: AbortSignal): Promise<number> {
+export async function findBestTime(
+  source: Source,
+  { scratch, signal, progress }: Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>,
+): Promise<number> {
   if (source.video === undefined) return 0;
   const report = join(scratch, 'candidates.txt');
   const print = `metadata=print:file=${escapeFilterValue(report)}`;
@@ -39,6 +43,7 @@ export async function findBestTime(source: Source, scratch: string, signal: Abor
     ],
     inputName: source.file.name,
     signal,
+    onProgress: () => progress(0.01),
   });
   return chooseBest(readCandidates(await readFile(report, 'utf8').catch(() => '')));
 }

@@ -26,13 +26,14 @@ export const process: Process<PosterParams> = async (task) => {
   return outputs;
 };
 
-async function chooseTimes({ params, scratch, signal }: PosterTask, source: Source): Promise<readonly number[]> {
+async function chooseTimes(task: PosterTask, source: Source): Promise<readonly number[]> {
+  const { params } = task;
   const length = source.durationSeconds;
   if (params.time !== undefined) return [params.time];
   if (params.percent !== undefined) return [(params.percent / 100) * length];
   const { count } = params;
   if (count !== undefined) return Array.from({ length: count }, (_, index) => ((index + 0.5) / count) * length);
-  return [await findBestTime(source, scratch, signal)];
+  return [await findBestTime(source, task)];
 }
 
 async function takePoster(task: PosterTask, source: Source, seconds: number, number?: number): Promise<Output> {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { MediaFacts } from '../../shared/messages/job.ts';
 import type { Output, Task } from '../kind.ts';
 import { containers, type FileContainer } from '../media/containers.ts';
 import { encodeAudio, encodeVideo, type Pass, threads } from '../media/encoders.ts';
@@ -9,7 +8,7 @@ import { reportFraction } from '../media/report-fraction.ts';
 import { verifyOutput } from '../media/verify-output.ts';
 import { extraOptions } from './extra-options.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
-import type { AudioPlan, Plan } from './plan.ts';
+import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
 import { reachQuality } from './reach-quality.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, sidecarTracks } from './subtitles.ts';
@@ -38,11 +37,6 @@ export async function encodeFile(task: Task<unknown>, source: Source, asked: Pla
     { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
     ...(await sidecarTracks(task, source, plan)),
   ];
-}
-
-/** What the samples scored when a quality was asked for. */
-export function scoreFacts({ video }: Plan): MediaFacts {
-  return video?.score === undefined ? {} : { crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
 }
 
 async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {

@@ -1,4 +1,4 @@
-import type { TranscodeParams } from './contract.ts';
+import type { TranscodeParams } from './params.ts';
 import { presetOf } from './presets.ts';
 
 /** Presets below, the job's own words on top; `false` wins over everything. */

@@ -1,10 +1,11 @@
+import type { MediaFacts } from '../../shared/messages/job.ts';
 import type { Clip } from '../media/clip.ts';
 import { containers, type FileContainer, type StreamingContainer } from '../media/containers.ts';
 import type { Size } from '../media/display-size.ts';
 import type { AudioEncoding, VideoEncoding } from '../media/encoders.ts';
 import type { AudioStream, VideoStream } from '../media/media.ts';
 import type { Source } from '../media/open-source.ts';
-import type { TranscodeParams } from './contract.ts';
+import type { TranscodeParams } from './params.ts';
 
 export type Container = FileContainer | StreamingContainer;
 
@@ -72,4 +73,9 @@ export type Wish<Key extends 'video' | 'audio'> = Exclude<TranscodeParams[Key], 
 
 export function isStreaming(container: Container): container is StreamingContainer {
   return !(container in containers);
+}
+
+/** What the samples scored when a quality was asked for. */
+export function scoreFacts({ video }: Plan): MediaFacts {
+  return video?.score === undefined ? {} : { crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
 }

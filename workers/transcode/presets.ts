@@ -1,4 +1,4 @@
-import type { TranscodeParams } from './contract.ts';
+import type { TranscodeParams } from './params.ts';
 import type { PresetName } from './preset-names.ts';
 
 type Preset = Pick<TranscodeParams, 'container' | 'video' | 'audio'>;

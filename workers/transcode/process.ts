@@ -1,8 +1,8 @@
 import type { Process } from '../kind.ts';
 import { openSource } from '../media/open-source.ts';
-import type { TranscodeParams } from './contract.ts';
 import { encodeFile } from './encode-file.ts';
 import { encodeLadder } from './encode-ladder.ts';
+import type { TranscodeParams } from './params.ts';
 import { isStreaming } from './plan.ts';
 import { planTranscode } from './plan-transcode.ts';
 

@@ -10,7 +10,7 @@ const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
 
 /** From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for. */
 export async function soundChain(
-  task: Pick<Task<unknown>, 'signal'>,
+  task: Pick<Task<unknown>, 'signal' | 'progress'>,
   source: Source,
   plan: Plan,
   audio: AudioPlan,
@@ -29,7 +29,7 @@ export async function soundChain(
 }
 
 async function loudnessFilter(
-  task: Pick<Task<unknown>, 'signal'>,
+  task: Pick<Task<unknown>, 'signal' | 'progress'>,
   source: Source,
   plan: Plan,
   audio: AudioPlan,
@@ -40,6 +40,7 @@ async function loudnessFilter(
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
   const measured = await measureLoudness(source, audio.stream.index, audio.loudness, {
     signal: task.signal,
+    onProgress: () => task.progress(0.01),
     before: [...before, ...mixed],
     inputOptions: plan.clip.inputOptions,
     outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],

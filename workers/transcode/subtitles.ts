@@ -71,6 +71,7 @@ async function extract(
     outputs: [{ target: path, options: ['-map', `0:${track.index}`, '-c:s', codec, ...cut, '-f', codec] }],
     inputName: source.file.name,
     signal: task.signal,
+    onProgress: () => task.progress(0.01),
   });
 }
 

@@ -5,7 +5,7 @@ import type { Task } from '../kind.ts';
 import { even, type Size } from '../media/display-size.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import { guardedInput } from '../media/probe-media.ts';
-import type { TranscodeParams } from './contract.ts';
+import type { TranscodeParams } from './params.ts';
 
 type Watermark = NonNullable<TranscodeParams['watermark']>;
 

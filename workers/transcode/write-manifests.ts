@@ -6,7 +6,7 @@ import type { Output } from '../kind.ts';
 import type { Source } from '../media/open-source.ts';
 import { refuseTruncated } from '../media/verify-output.ts';
 import type { LadderParts } from './ladder-command.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, scoreFacts } from './plan.ts';
 import { type PictureRendition, type Rendition, readRendition, type SoundRendition } from './read-rendition.ts';
 import { writeIframes } from './write-iframes.ts';
 import { writeMaster } from './write-master.ts';
@@ -24,7 +24,7 @@ interface Finished {
 export async function writeManifests(finished: Finished): Promise<readonly Output[]> {
   const { plan, parts, name } = finished;
   const { pictures, sounds } = await readRenditions(finished);
-  const facts = entryFacts(pictures, sounds);
+  const facts = { ...entryFacts(pictures, sounds), ...scoreFacts(plan) };
   const write = async (file: string, text: string, more: MediaFacts = facts): Promise<Output> => {
     const path = join(parts.root, file);
     await writeFile(path, text);

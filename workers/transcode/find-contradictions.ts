@@ -1,0 +1,65 @@
+import { audioCodecs, containers, type FileContainer, videoCodecs } from '../media/containers.ts';
+import { mergePreset } from './merge-preset.ts';
+import type { TranscodeParams } from './params.ts';
+
+export interface Contradiction {
+  readonly path: readonly string[];
+  /** What was expected. */
+  readonly message: string;
+}
+
+/** What cannot be meant together, preset included: said when the job comes in, not when it runs. */
+export function findContradictions(params: TranscodeParams): readonly Contradiction[] {
+  return [...aboutPicture(params), ...aboutContainer(params)];
+}
+
+function aboutPicture({ video, watermark }: TranscodeParams): Contradiction[] {
+  if (typeof video !== 'object') return [];
+  const changes = [video.width, video.height, video.fps, video.crop, video.pad, watermark].some(
+    (wish) => wish !== undefined,
+  );
+  return [
+    ...when(
+      video.codec === 'copy' && changes,
+      ['video', 'codec'],
+      'expected another codec than copy: the picture is to be changed',
+    ),
+    ...when(
+      video.passes === 2 && video.bitrate === undefined,
+      ['video', 'passes'],
+      'expected a bitrate beside two passes',
+    ),
+    ...when(video.passes === 2 && video.codec === 'av1', ['video', 'passes'], 'expected one pass with av1'),
+    ...when(video.crf !== undefined && video.ssim !== undefined, ['video', 'ssim'], 'expected either crf or ssim'),
+  ];
+}
+
+function aboutContainer(params: TranscodeParams): Contradiction[] {
+  const { container = 'mp4' } = mergePreset(params);
+  const holds = container in containers ? containers[container as FileContainer] : streamed;
+  const silent = typeof params.video === 'object' && holds.video.length === 0;
+  return [
+    ...when(silent, ['video'], `expected no video: ${container} holds sound alone`),
+    ...(silent ? [] : wrongCodec('video', params.video, holds.video, container)),
+    ...wrongCodec('audio', params.audio, holds.audio, container),
+  ];
+}
+
+/** Segments are fMP4 that browsers and televisions agree on. */
+const streamed = { video: ['h264', 'h265'] as const, audio: ['aac'] as const };
+const encoded: ReadonlySet<string> = new Set([...videoCodecs, ...audioCodecs]);
+
+function wrongCodec(
+  part: string,
+  wish: false | { readonly codec?: string | undefined } | undefined,
+  allowed: readonly string[],
+  container: string,
+): Contradiction[] {
+  const codec = typeof wish === 'object' ? wish.codec : undefined;
+  const wrong = codec !== undefined && encoded.has(codec) && !allowed.includes(codec);
+  return when(wrong, [part, 'codec'], `expected one of ${allowed.join(', ')} in ${container}, got ${codec}`);
+}
+
+function when(wrong: boolean, path: readonly string[], message: string): Contradiction[] {
+  return wrong ? [{ path, message }] : [];
+}
