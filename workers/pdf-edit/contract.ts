@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
-import { pageListParam, pdfPassword } from '../media/pdf-params.ts';
+import { pageListParam, pdfPassword } from '../media/pdf/params.ts';
 import { operation } from './operation-params.ts';
 
 const source = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isColour } from '../media/css-colours.ts';
-import { pageListParam } from '../media/pdf-params.ts';
+import { pageListParam } from '../media/pdf/params.ts';
 
 export const places = [
   'center',

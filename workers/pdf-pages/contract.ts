@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
 import { isColour } from '../media/css-colours.ts';
-import { pageListParam, pdfPassword } from '../media/pdf-params.ts';
+import { pageListParam, pdfPassword } from '../media/pdf/params.ts';
 
 /** Longest side of a picture; libwebp and libaom hold no more than 16 383, and A0 at 200 dpi needs 9 362. */
 export const maxSidePx = 10_000;
