@@ -28,11 +28,11 @@ export const defaultApiConfig: ApiConfig = {
   allowCidrs: [],
 };
 
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const count = (fallback: number) => z.coerce.number('expected a whole number').int().positive().default(fallback);
 
 const shape = {
   FARM_HOST: z.string().default(defaultApiConfig.host),
-  FARM_PORT: z.coerce.number().int().min(0).max(65_535).default(defaultApiConfig.port),
+  FARM_PORT: z.coerce.number('expected a port, 0 to 65535').int().min(0).max(65_535).default(defaultApiConfig.port),
   FARM_MAX_UPLOAD_BYTES: count(defaultApiConfig.maxUploadBytes),
   FARM_TENANT_BACKLOG: count(defaultApiConfig.tenantBacklog),
   FARM_BACKLOG: count(defaultApiConfig.farmBacklog),

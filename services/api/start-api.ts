@@ -15,6 +15,7 @@ import type { ApiConfig } from './config.ts';
 import { consumeSubmissions } from './consume-submissions.ts';
 import type { JobRules } from './job-plan.ts';
 import type { KindAvailability } from './kind-availability.ts';
+import { listen } from './listen.ts';
 import { createMetrics } from './metrics.ts';
 import { relaySoon } from './relay-soon.ts';
 import { watchJobs } from './watch-jobs.ts';
@@ -41,7 +42,7 @@ export async function startApi(config: ApiConfig, deps: ApiDeps): Promise<Part &
   const closing = new AbortController();
   const parts = assemble(config, deps, closing.signal);
   const app = buildApp(config, parts);
-  await app.listen({ host: config.host, port: config.port });
+  await listen(app, config);
   const submissions = consumeSubmissions(parts);
   const forgetting = setInterval(() => {
     forgetOldIdempotencyKeys(deps.database).catch(() => undefined);
