@@ -50,3 +50,20 @@ export function explainImageError(error: unknown, format: ImageFormat): unknown 
   const sentence = explanations.find(([pattern]) => pattern.test(error.message))?.[1];
   return sentence === undefined ? error : new InputError(sentence.replace('%', formatLabels[format]), error);
 }
+
+/**
+ * Complaints of libjpeg about bytes no picture needs; cameras and editors write such files by the million. Any other line,
+ * a premature end above all, keeps the whole from being harmless.
+ */
+const harmless =
+  /extraneous bytes before marker|unknown JFIF revision|unknown Adobe color transform|Invalid SOS parameters/i;
+
+/** What the encoder says because the decoder stopped; it adds nothing. */
+const consequence = /unable to write to target/i;
+
+/** Whether the picture is all there although the strictest reading refused it. */
+export function isHarmless(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !consequence.test(line));
+  return lines.length > 0 && lines.every((line) => harmless.test(line));
+}

@@ -28,9 +28,11 @@ export interface OpenOptions {
   readonly page?: number;
   /** Ends the decoders that run as a process of their own. */
   readonly signal?: AbortSignal;
-  /** Take what can be read of a damaged file instead of refusing it. */
-  readonly salvage?: boolean;
+  /** How much damage is put up with: none (default), complaints about bytes no picture needs, or all there can be. */
+  readonly damage?: 'refuse' | 'tolerate' | 'salvage';
 }
+
+const strictness = { refuse: 'warning', tolerate: 'error', salvage: 'none' } as const;
 
 /** A picture ready to be decoded, any number of times, and what its header says about it. */
 export interface OpenedImage {
@@ -65,7 +67,7 @@ export async function openImage(input: InputFile, options: OpenOptions = {}): Pr
 async function openAs(format: ImageFormat, input: InputFile, options: OpenOptions): Promise<OpenedImage> {
   const reading: SharpOptions = {
     limitInputPixels: maxPixels,
-    failOn: options.salvage ? 'none' : 'warning',
+    failOn: strictness[options.damage ?? 'refuse'],
   };
   if (format === 'svg' || format === 'svgz') return openVector(format, input, reading, options.vectorSidePx);
   if (!isReadable(format)) return openExotic(format, input, reading, options);

@@ -200,6 +200,15 @@ describe('resize', () => {
     expect((failure as InputError).publicMessage).toMatch(message);
   });
 
+  it('puts up with bytes no picture needs', async () => {
+    const photo = await twoHalves().jpeg().toBuffer();
+    const nextSegment = 4 + photo.readUInt16BE(4);
+    const odd = Buffer.concat([photo.subarray(0, nextSegment), Buffer.from([1, 2]), photo.subarray(nextSegment)]);
+    await expect(sharp(odd).toBuffer()).rejects.toThrow(/extraneous bytes/);
+    const { first } = await resize(odd, { format: 'png' });
+    expect(near(await pixel(first, 10, 10), red)).toBe(true);
+  });
+
   it('salvages half a JPEG when told to', async () => {
     const photo = await twoHalves().jpeg().toBuffer();
     const { outputs } = await resize(photo.subarray(0, photo.length / 2), { width: 100, damaged: 'salvage' });

@@ -1,6 +1,7 @@
+import { InputError } from '../../shared/errors.ts';
 import type { Output, Process, Task } from '../kind.ts';
-import { explainImageError } from '../media/explain-image-error.ts';
-import { type OpenedImage, openImage } from '../media/open-image.ts';
+import { explainImageError, isHarmless } from '../media/explain-image-error.ts';
+import { type OpenedImage, type OpenOptions, openImage } from '../media/open-image.ts';
 import { classifyPicture } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
 import { decodeOnce } from './decode-once.ts';
@@ -10,20 +11,31 @@ import { readRights } from './read-rights.ts';
 import { addSrcset } from './srcset.ts';
 import { writeRendition } from './write-rendition.ts';
 
+type Damage = NonNullable<OpenOptions['damage']>;
 type Named = readonly (readonly [string, RenditionParams])[];
 
-/** Open by content → plan every rendition from the header → decode once → draw and write each. */
+/** The strictest reading first; once more, less strictly, when all it found are bytes no picture needs. */
 export const process: Process<ResizeParams> = async (task) => {
   const wishes = listRenditions(task.params, task.name);
-  const image = await openInput(task, wishes);
   try {
-    return await makeRenditions(task, image, wishes);
+    return await readAndWrite(task, wishes, task.params.damaged ?? 'refuse');
   } catch (error) {
-    throw explainImageError(error, image.format);
+    if (error instanceof InputError && isHarmless(error.cause)) return readAndWrite(task, wishes, 'tolerate');
+    throw error;
   }
 };
 
-async function makeRenditions(task: Task<ResizeParams>, image: OpenedImage, wishes: Named): Promise<readonly Output[]> {
+async function readAndWrite(task: Task<ResizeParams>, wishes: Named, damage: Damage): Promise<readonly Output[]> {
+  const image = await openInput(task, wishes, damage);
+  try {
+    return await makeRenditions(task, wishes, image);
+  } catch (error) {
+    throw explainImageError(error, image.format);
+  }
+}
+
+/** Plan every rendition from the header → decode once → draw and write each. */
+async function makeRenditions(task: Task<ResizeParams>, wishes: Named, image: OpenedImage): Promise<readonly Output[]> {
   const { params, inputs, scratch, signal } = task;
   const source = await prepareSource(
     image,
@@ -45,11 +57,14 @@ async function makeRenditions(task: Task<ResizeParams>, image: OpenedImage, wish
 }
 
 /** A drawing (SVG) is rasterised only when a raster format is asked for, at the largest size wanted of it. */
-function openInput({ inputs, params, signal }: Task<ResizeParams>, wishes: Named): Promise<OpenedImage> {
+function openInput(
+  { inputs, params: { page }, signal }: Task<ResizeParams>,
+  wishes: Named,
+  damage: Damage,
+): Promise<OpenedImage> {
   const [input] = inputs;
   if (input === undefined) throw new Error('resize needs an input');
-  const { page } = params;
-  const how = { signal, salvage: params.damaged === 'salvage', ...(page === undefined ? {} : { page }) };
+  const how = { signal, damage, ...(page === undefined ? {} : { page }) };
   const raster = wishes.filter(([, { format }]) => format !== undefined).map(([, wish]) => wish);
   if (raster.length === 0) return openImage(input, how);
   const sides = raster.flatMap(({ width = 0, height = 0, dpr = 1 }) => [width * dpr, height * dpr]);
