@@ -4,6 +4,7 @@ import { findSystemFonts } from './fonts/find-system-fonts.ts';
 import { layContactSheet } from './lay-contact-sheet.ts';
 import { layDocument } from './lay-document.ts';
 import { layPages } from './lay-pages.ts';
+import { layReport } from './lay-report.ts';
 import type { LayoutFacts } from './layout.ts';
 import { openPdfFile } from './page/open-pdf-file.ts';
 
@@ -18,7 +19,12 @@ export interface BuiltPdf extends LayoutFacts {
   readonly pages: number;
 }
 
-const layouts = { pages: layPages, 'contact-sheet': layContactSheet, document: layDocument } as const;
+const layouts = {
+  pages: layPages,
+  'contact-sheet': layContactSheet,
+  document: layDocument,
+  report: layReport,
+} as const;
 
 /** Lays out and writes one PDF; runs in a thread of its own, because layout is long synchronous work. */
 export async function buildPdf(order: PdfOrder, progress: (fraction: number) => void): Promise<BuiltPdf> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
 import { pageSizes } from './page/page-sizes.ts';
+import { templateBlock } from './report/template.ts';
 
 const mm = (max: number) => z.number().min(0).max(max);
 
@@ -39,9 +40,9 @@ const page = z
 
 export const pdfParams = z.strictObject({
   layout: z
-    .enum(['pages', 'contact-sheet', 'document'])
+    .enum(['pages', 'contact-sheet', 'document', 'report'])
     .describe(
-      '`pages`: one image a page; `contact-sheet`: a grid of images; `document`: Markdown or plain text with images',
+      '`pages`: one image a page; `contact-sheet`: a grid of images; `document`: Markdown or plain text with images; `report`: a template filled with JSON data',
     ),
   page: page.describe('The paper'),
   title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
@@ -68,6 +69,17 @@ export const pdfParams = z.strictObject({
   dpi: z.int().min(36).max(600).default(200).describe('Images finer than this are reduced to it'),
   columns: z.int().min(1).max(20).default(4).describe('`contact-sheet`: images in a row'),
   captions: z.boolean().default(true).describe('`contact-sheet`: the file name under each image'),
+  template: z
+    .array(templateBlock)
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('`report`: its blocks in order; texts take {{path}} or {{path|number:2}} from the JSON input'),
+  locale: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
+    .default('en')
+    .describe('`report`: how numbers and dates are written, e.g. `de` or `en-GB`'),
   syntax: z
     .enum(['auto', 'markdown', 'plain'])
     .default('auto')
@@ -77,9 +89,10 @@ export type PdfParams = z.infer<typeof pdfParams>;
 
 export const pdfContract: Contract<PdfParams> = {
   kind: 'pdf',
-  summary: 'Builds a PDF: images to pages, a contact sheet, or a document from Markdown or plain text.',
+  summary:
+    'Builds a PDF: images to pages, a contact sheet, a document from Markdown or plain text, or a report from JSON data.',
   params: pdfParams,
-  inputs: { min: 1, max: 1000, accepts: ['image/*', 'text/markdown', 'text/plain'] },
+  inputs: { min: 1, max: 1000, accepts: ['image/*', 'text/markdown', 'text/plain', 'application/json'] },
   limits: { maxInputBytes: 1024 ** 3, timeoutMs: 600_000 },
   tools: [],
   examples: [
@@ -98,6 +111,25 @@ export const pdfContract: Contract<PdfParams> = {
     {
       title: 'A handbook with contents and running heads',
       params: { layout: 'document', contents: 2, title: 'Handbook', header: { left: '{title}', right: '{section}' } },
+    },
+    {
+      title: 'A report: the table breaks over pages with its head, the chart is drawn as vectors',
+      params: {
+        layout: 'report',
+        locale: 'de',
+        template: [
+          { type: 'heading', text: 'Sales {{year}}' },
+          {
+            type: 'table',
+            rows: 'months',
+            columns: [
+              { title: 'Month', value: '{{name}}' },
+              { title: 'EUR', value: '{{eur|number:2}}', align: 'right', total: 'sum', field: 'eur' },
+            ],
+          },
+          { type: 'chart', chart: 'bar', rows: 'months', label: '{{name}}', series: [{ name: 'EUR', field: 'eur' }] },
+        ],
+      },
     },
   ],
 };

@@ -1,3 +1,5 @@
+import type { ChartData } from '../chart/chart-data.ts';
+
 /** A document as the layout sees it, whatever syntax it was written in. */
 
 export type Inline =
@@ -43,6 +45,8 @@ export type Block =
       readonly head: readonly Inlines[];
       readonly rows: readonly (readonly Inlines[])[];
     }
+  | { readonly type: 'facts'; readonly items: readonly { readonly label: string; readonly value: string }[] }
+  | ({ readonly type: 'chart' } & ChartData)
   | { readonly type: 'rule' }
   /** The list of headings with their pages. */
   | { readonly type: 'contents' }

@@ -2,8 +2,10 @@ import type { Backdrop, Heading, Row } from '../page/row.ts';
 import { type Block, textOf } from './blocks.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { colours, headingGap, headingStyle, paragraphGap, quoteIndent, tightGap } from './document-style.ts';
+import { layChart } from './lay-chart.ts';
 import { layCode } from './lay-code.ts';
 import { layContents } from './lay-contents.ts';
+import { layFacts } from './lay-facts.ts';
 import { layImage } from './lay-image.ts';
 import { layList } from './lay-list.ts';
 import { layPlain } from './lay-plain.ts';
@@ -45,6 +47,10 @@ function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Ro
       return [ruleRow(column)];
     case 'plain':
       return layPlain(block.text, column, tools);
+    case 'facts':
+      return layFacts(block.items, column, tools);
+    case 'chart':
+      return [layChart(block, column, tools)];
     case 'contents':
       return layContents(column, tools);
     case 'footnote':

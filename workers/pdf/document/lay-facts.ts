@@ -1,0 +1,42 @@
+import type { Row } from '../page/row.ts';
+import { drawLine } from '../text/draw-line.ts';
+import { itemise } from '../text/itemise.ts';
+import { plainSpan } from '../text/styled-text.ts';
+import type { Column, LayingTools } from './column.ts';
+import { body, colours, paragraphGap, tightGap } from './document-style.ts';
+import { baselineIn, layCell } from './lay-text.ts';
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** Labels in one column, as wide as the longest but at most two fifths, values in the other. */
+export function* layFacts(facts: readonly Fact[], column: Column, tools: LayingTools): Generator<Row> {
+  const label = { ...body, colour: colours.quiet };
+  const width = (text: string) =>
+    itemise([plainSpan(text, label)], tools).pieces.reduce((sum, piece) => sum + piece.width, 0);
+  const left = Math.min(Math.max(...facts.map((fact) => width(fact.label))) + 14, column.width * 0.4);
+  for (const [index, fact] of facts.entries()) {
+    const labels = layCell([plainSpan(fact.label, label)], body.size, left - 14, tools);
+    const values = layCell([plainSpan(fact.value, { ...body, bold: true })], body.size, column.width - left, tools);
+    const height = Math.max(...[labels, values].map(({ lines }) => lines.reduce((sum, line) => sum + line.height, 0)));
+    yield {
+      height,
+      gap: index === 0 ? paragraphGap : tightGap,
+      backdrops: column.backdrops,
+      draw(pen, top) {
+        for (const [block, x] of [
+          [labels, column.left],
+          [values, column.left + left],
+        ] as const) {
+          let y = top;
+          for (const { line, height: lineHeight } of block.lines) {
+            drawLine(pen, line, x, y + baselineIn(line, lineHeight, body.size));
+            y += lineHeight;
+          }
+        }
+      },
+    };
+  }
+}
