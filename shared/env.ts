@@ -29,10 +29,23 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   }
   const parsed = z.object(shape).safeParse(values);
   if (!parsed.success) {
-    faults.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+    faults.push(...parsed.error.issues.map((issue) => explain(issue, shape, values)));
   }
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return parsed.data;
+}
+
+function explain(issue: z.core.$ZodIssue, shape: z.ZodRawShape, values: Readonly<Record<string, string>>): string {
+  const name = String(issue.path[0]);
+  if (values[name] === undefined) return `${name}: missing${describeForm(shape[name])}`;
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return `${name}: expected a number`;
+  return `${name}: ${issue.message.replace(/^(?:Invalid (?:input|option)|Too (?:big|small)): (?=expected )/, '')}`;
+}
+
+/** What a variable should look like is what its check says of a value that is nothing. */
+function describeForm(schema: z.core.$ZodType | undefined): string {
+  const refused = schema === undefined ? undefined : z.safeParse(schema, '').error?.issues[0];
+  return refused?.message.startsWith('expected') ? `; ${refused.message}` : '';
 }
 
 function readVariable(name: string, environment: Environment, faults: string[]): string | undefined {

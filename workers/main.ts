@@ -1,3 +1,4 @@
+import { ConfigError } from '../shared/env.ts';
 import { runProgram } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
 import { createGuardedFetch } from '../shared/outbound/create-guarded-fetch.ts';
@@ -14,6 +15,7 @@ import { startWorker } from './start-worker.ts';
 const maxImportBytes = 10 * 1024 ** 3;
 
 await runProgram(process, async () => {
+  const mode = readMode(process.argv.slice(2));
   const read = readWorkerConfig(process.env);
   const log = createLog('worker', read.logLevel);
   const kinds = await runnableKinds(read, process.env.PATH ?? '', log);
@@ -23,7 +25,6 @@ await runProgram(process, async () => {
   const bus = await openBus({ urls: config.brokerUrls, topology, log, name: 'worker' });
   const guardedFetch = createGuardedFetch({ allowCidrs: config.outboundAllowCidrs });
   const openUrl = createOpenUrl(guardedFetch, maxImportBytes);
-  const mode = process.argv.includes('--drain') ? 'drain' : 'daemon';
   const worker = await startWorker(config, { bus, store, log, catalog, openUrl }, mode);
   const health = config.healthPort === undefined ? undefined : await serveHealth(worker, '0.0.0.0', config.healthPort);
   return {
@@ -35,3 +36,10 @@ await runProgram(process, async () => {
     },
   };
 });
+
+/** `--drain`: end when nothing is left to do. A misspelt flag must not start a daemon that a cron job waits for in vain. */
+function readMode(flags: readonly string[]): 'drain' | 'daemon' {
+  const unknown = flags.filter((flag) => flag !== '--drain');
+  if (unknown.length > 0) throw new ConfigError([`${unknown.join(' ')}: unknown; expected --drain or nothing`]);
+  return flags.includes('--drain') ? 'drain' : 'daemon';
+}
