@@ -26,7 +26,7 @@ export async function finish(
 }
 
 async function overlay(base: Frozen, layers: readonly OverlayOptions[], rich: boolean): Promise<Frozen> {
-  return layers.length === 0 ? base : freeze(base.start().composite([...layers]), rich);
+  return layers.length === 0 ? base : freeze(base.start().composite([...layers]), { rich });
 }
 
 function cutCorners(base: Frozen, radius: number | 'circle', rich: boolean): Promise<Frozen> {
@@ -36,7 +36,7 @@ function cutCorners(base: Frozen, radius: number | 'circle', rich: boolean): Pro
       .start()
       .ensureAlpha()
       .composite([{ input: mask, blend: 'dest-in' }]),
-    rich,
+    { rich },
   );
 }
 

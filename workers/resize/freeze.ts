@@ -16,15 +16,26 @@ export interface Frozen {
   readonly pixels: { readonly data: Buffer; readonly channels: 1 | 2 | 3 | 4 } | null;
 }
 
-/**
- * sRGB pixels, eight bits a sample; `rich` keeps profile, metadata and depth by freezing as an uncompressed TIFF instead,
- * at twice the time.
- */
-export async function freeze(pipeline: Sharp, rich = false): Promise<Frozen> {
+interface FreezeOptions {
+  /** Keep profile, metadata and depth: an uncompressed TIFF instead of pixels, at twice the time. */
+  readonly rich?: boolean;
+  /**
+   * What the pipeline makes, where it is known: sharp 0.35 tells the size before `extend` when `extract` came before it,
+   * though the pixels are right.
+   */
+  readonly size?: Size;
+  /** How many frames lie below each other in `size` (default 1). */
+  readonly frames?: number;
+}
+
+/** sRGB pixels, eight bits a sample, unless `rich`. */
+export async function freeze(pipeline: Sharp, options: FreezeOptions = {}): Promise<Frozen> {
+  const { rich = false, frames = 1 } = options;
   const frozen = rich ? pipeline.keepMetadata().tiff({ compression: 'none' }) : pipeline.raw();
   const { data, info } = await frozen.toBuffer({ resolveWithObject: true });
-  const { width, height, channels, pageHeight, cropOffsetLeft, cropOffsetTop } = info;
-  const raw = { width, height, channels, ...(pageHeight === undefined ? {} : { pageHeight }) };
+  const { channels, cropOffsetLeft, cropOffsetTop } = info;
+  const { width, height } = options.size ?? info;
+  const raw = { width, height, channels, ...(frames === 1 ? {} : { pageHeight: height / frames }) };
   // libvips says how far it moved the picture, so a cut further right is more negative.
   const cutAt =
     cropOffsetLeft === undefined || cropOffsetTop === undefined ? null : { left: -cropOffsetLeft, top: -cropOffsetTop };

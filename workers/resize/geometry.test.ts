@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { difference, near, pixel, quarters, resize, solid } from '../../test/support/try-resize.ts';
+import type { ResizeParams } from './contract.ts';
 
 const red = [255, 0, 0];
 const lime = [0, 255, 0];
@@ -28,9 +29,12 @@ describe('geometry', () => {
     [{ width: 100, pad: 10 }, '120x70'],
     [{ width: 100, pad: { left: 30 }, dpr: 2 }, '260x100'],
     [{ width: 100, height: 100, fit: 'contain', pad: 5 }, '110x110'],
+    [{ width: 100, height: 100, pad: 5 }, '110x110'],
+    [{ width: 100, height: 100, pad: 5, cornerRadius: 9, hide: [{ left: 0, top: 0, width: 1, height: 1 }] }, '110x110'],
   ] as const)('%j makes %s', async (params, expected) => {
-    const { first } = await resize(await quarters(400, 200), { format: 'png', ...params });
+    const { first, outputs } = await resize(await quarters(400, 200), { format: 'png', ...params } as ResizeParams);
     expect(await sizeOf(first)).toBe(expected);
+    expect(`${outputs[0]?.facts?.width}x${outputs[0]?.facts?.height}`).toBe(expected);
   });
 
   it('keeps the focal point', async () => {

@@ -37,10 +37,10 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
     };
   }
   refuseIfTooManyPixels(upright.size, 1, params.trim ? 'trim' : 'rotate by an odd angle');
-  const turned = await freeze(tilt(upright.turn(image.decode()), degrees), rich);
+  const turned = await freeze(tilt(upright.turn(image.decode()), degrees), { rich });
   const cut = cropBox(turned.size, params.crop);
-  const cropped = cut === null ? turned : await freeze(turned.start().extract(cut), rich);
-  const trimmed = params.trim ? await trim(cropped.start(), params.trim, rich) : cropped;
+  const cropped = cut === null ? turned : await freeze(turned.start().extract(cut), { rich });
+  const trimmed = params.trim && canTrim(cropped.size) ? await trim(cropped.start(), params.trim, rich) : cropped;
   const turnFrame = () => {
     throw new InputError('trim and odd angles work on still pictures. Take one frame with "page", or leave them out.');
   };
@@ -85,8 +85,11 @@ function cropBox(size: Size, crop: SourceParams['crop']): Box | null {
 
 function trim(pipeline: Sharp, wish: NonNullable<SourceParams['trim']>, rich: boolean) {
   const { threshold = 10, colour } = typeof wish === 'object' ? wish : {};
-  return freeze(pipeline.trim({ threshold, ...(colour === undefined ? {} : { background: colour }) }), rich);
+  return freeze(pipeline.trim({ threshold, ...(colour === undefined ? {} : { background: colour }) }), { rich });
 }
+
+/** libvips looks at the border, so there must be something inside it. */
+const canTrim = ({ width, height }: Size) => Math.min(width, height) >= 3;
 
 function mirror(pipeline: Sharp, flip: SourceParams['flip']): Sharp {
   return pipeline.flop(flip === 'horizontal' || flip === 'both').flip(flip === 'vertical' || flip === 'both');

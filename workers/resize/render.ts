@@ -22,7 +22,7 @@ async function renderStill(start: Sharp, rendition: RenditionPlan, inputs: reado
   const drawn = draw(start, rendition);
   if (!needsFinish(rendition.params)) return drawn;
   refuseIfTooManyPixels(rendition.geometry.size, 1, 'hide, watermark and cornerRadius');
-  const frozen = await freeze(drawn, rendition.rich);
+  const frozen = await freeze(drawn, { rich: rendition.rich, size: rendition.geometry.size });
   return (await finish(frozen, rendition.geometry, rendition.params, inputs, rendition.rich)).start();
 }
 
@@ -43,7 +43,7 @@ async function renderFrames(picture: Picture, rendition: RenditionPlan, inputs: 
   const done: Buffer[] = [];
   for (let index = 0; index < frames; index++) {
     const frame = picture.source.turnFrame(cutFrame(strip, index, frames));
-    const drawn = await freeze(draw(frame, plan).ensureAlpha());
+    const drawn = await freeze(draw(frame, plan).ensureAlpha(), { size: plan.geometry.size });
     if (drawn.cutAt !== null) plan = settleCrop(plan, drawn.cutAt);
     const finished = needsFinish(plan.params) ? await finish(drawn, plan.geometry, plan.params, inputs, false) : drawn;
     done.push((finished.pixels as NonNullable<Frozen['pixels']>).data);

@@ -11,6 +11,7 @@ import { type Encoded, fitBytes, isSearched } from './fit-bytes.ts';
 import { freeze, refuseIfTooManyPixels } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
 import { render } from './render.ts';
+import type { Size } from './size.ts';
 
 /** Draws one rendition, writes it, and says what it is. */
 export async function writeRendition(
@@ -24,9 +25,26 @@ export async function writeRendition(
   const path = join(scratch, name);
   const facts = isSearched(plan)
     ? await writeSearched(picture, plan, inputs, path)
-    : factsOf(await encode(await render(picture, plan, inputs), plan).toFile(path), plan);
+    : await writeOnce(picture, plan, inputs, path);
   return { name, path, mediaType, facts };
 }
+
+async function writeOnce(
+  picture: Picture,
+  plan: RenditionPlan,
+  inputs: readonly InputFile[],
+  path: string,
+): Promise<MediaFacts> {
+  await encode(await render(picture, plan, inputs), plan).toFile(path);
+  return factsOf(plan.geometry.size, plan);
+}
+
+/** Frames lie below each other. */
+const searchedShape = ({ rich, frames, geometry: { size } }: RenditionPlan) => ({
+  rich,
+  frames,
+  size: { width: size.width, height: size.height * frames },
+});
 
 async function writeSearched(
   picture: Picture,
@@ -38,21 +56,15 @@ async function writeSearched(
   if (plan.frames > 1 && plan.params.targetQuality !== undefined) {
     throw new InputError('targetQuality compares still pictures, and this is an animation. Use quality or maxBytes.');
   }
-  const found = await fitBytes(await freeze(await render(picture, plan, inputs), plan.rich), plan);
+  const found = await fitBytes(await freeze(await render(picture, plan, inputs), searchedShape(plan)), plan);
   await writeFile(path, found.bytes);
   const { width, height } = await sharp(found.bytes, { limitInputPixels: false }).metadata();
   return { ...factsOf({ width, height }, plan), ...searchFacts(found) };
 }
 
-interface Written {
-  readonly width: number;
-  readonly height: number;
-  readonly pageHeight?: number | undefined;
-}
-
-const factsOf = ({ width, height, pageHeight }: Written, { format, frames }: RenditionPlan): MediaFacts => ({
+const factsOf = ({ width, height }: Size, { format, frames }: RenditionPlan): MediaFacts => ({
   width,
-  height: pageHeight ?? height,
+  height,
   pages: frames,
   format,
 });
