@@ -46,3 +46,10 @@ it('docs/operations.md names every exchange and queue', () => {
 it('docs/kinds has a page for every kind', () => {
   expect(kindNames.filter((kind) => !readdirSync(join(root, 'docs/kinds')).includes(`${kind}.md`))).toEqual([]);
 });
+
+it('docker-compose.yml has a worker for every kind, and for one once', () => {
+  const listed = [...read('docker-compose.yml').matchAll(/FARM_WORKER_KINDS: (\S+)/g)].flatMap(([, kinds = '']) =>
+    kinds.split(','),
+  );
+  expect([...listed].sort()).toEqual([...kindNames].sort());
+});
