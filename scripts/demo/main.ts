@@ -7,6 +7,9 @@ import { makeClip, makePhoto } from './make-media.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
+/** A job of the demo takes seconds; a busy farm may let it wait. */
+const patienceMs = 300_000;
+
 interface Receiver {
   readonly url: string;
   arrived(jobId: string): Promise<string>;
@@ -34,10 +37,17 @@ async function startReceiver(secret: string): Promise<Receiver> {
   const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `http://127.0.0.1:${port}/`,
-    arrived: (jobId) => {
-      const type = seen.get(jobId);
-      return type === undefined ? new Promise((resolve) => waiting.set(jobId, resolve)) : Promise.resolve(type);
-    },
+    arrived: (jobId) =>
+      new Promise((resolve, reject) => {
+        const type = seen.get(jobId);
+        if (type !== undefined) return resolve(type);
+        const tooLong = () => reject(new Error(`No webhook of ${jobId} came within ${patienceMs / 1000} s.`));
+        const timer = setTimeout(tooLong, patienceMs);
+        waiting.set(jobId, (arrived) => {
+          clearTimeout(timer);
+          resolve(arrived);
+        });
+      }),
     close: () => void server.close(),
   };
 }
@@ -56,6 +66,11 @@ async function runJob(farm: Farm, receiver: Receiver, title: string, job: Record
 }
 
 const markdown = '# Demo\n\nA page from *Markdown*, with a list:\n\n1. upload\n2. job\n3. webhook\n';
+
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
 
 const farm = await connectToFarm(process.env);
 print(`Farm at ${farm.address}`);

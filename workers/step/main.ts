@@ -6,6 +6,9 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 
+// npm runs scripts in the project's folder; the files are named from where the person stands.
+if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
 try {
   const showProgress = (fraction: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(fraction * 100)} %`);

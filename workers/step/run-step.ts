@@ -13,9 +13,8 @@ export async function runStep(
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
 ): Promise<readonly string[]> {
-  const kind = catalog[step.kind];
-  if (kind === undefined)
-    throw new AppError('invalid_request', `Unknown kind "${step.kind}". Kinds: ${kindNames.join(', ')}.`);
+  const kind = Object.hasOwn(catalog, step.kind) ? catalog[step.kind] : undefined;
+  if (kind === undefined) throw new AppError('invalid_request', explainUse(step.kind));
   const params = checkParams(kind, step);
   const inputs = await Promise.all(step.files.map(readInput));
   checkCount(kind, inputs.length);
@@ -46,10 +45,22 @@ export async function runStep(
   }
 }
 
+function explainUse(kind: string): string {
+  const kinds = `Kinds: ${kindNames.join(', ')}.`;
+  if (kind !== '') return `Unknown kind "${kind}". ${kinds}`;
+  return `Usage: npm run step -- <kind> FILE… --<param> VALUE [--out FOLDER]\n${kinds}`;
+}
+
 function checkParams(kind: Kind, step: StepArguments): unknown {
   const parsed = kind.contract.params.safeParse(step.params);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `  --${issue.path.join('.')}: ${issue.message}`);
+  const faults = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map(
+          (key) => `  --${[...issue.path, key].join('.')}: unknown; docs/kinds/${step.kind}.md has them all`,
+        )
+      : `  --${issue.path.join('.')}: ${issue.message}`,
+  );
   throw new AppError('invalid_request', `Some params of ${step.kind} are wrong:\n${faults.join('\n')}`);
 }
 
