@@ -11,7 +11,7 @@ import type { Task } from '../workers/kind.ts';
 import { configureSharp } from '../workers/media/configure-sharp.ts';
 import { type ResizeParams, resizeParams } from '../workers/resize/contract.ts';
 import { process as resize } from '../workers/resize/process.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 
 const widths = [1600, 1200, 800, 400, 100] as const;
 const rounds = 5;

@@ -1,7 +1,6 @@
 /** `npm run bench -- [farm] [image] [pdf] [video]`: prints figures, as ratios within one run where machines differ. */
 import { access } from 'node:fs/promises';
-
-export type Bench = (print: (line: string) => void) => Promise<void>;
+import type { Bench } from './bench.ts';
 
 const names = ['farm', 'image', 'pdf', 'video'];
 const asked = process.argv.slice(2);

@@ -11,7 +11,7 @@ import type { InputFile } from '../workers/kind.ts';
 import { threads } from '../workers/media/encoders.ts';
 import { transcodeParams } from '../workers/transcode/contract.ts';
 import { process as transcode } from '../workers/transcode/process.ts';
-import type { Bench } from './main.ts';
+import type { Bench } from './bench.ts';
 
 const ticksPerSecond = 100;
 const seconds = 6;
