@@ -83,6 +83,25 @@ describe('running ffmpeg', () => {
     expect(reports.at(-1)?.seconds).toBeCloseTo(2, 0);
   });
 
+  it('keeps reporting while an encoder is silent', async () => {
+    const input = await renderClip('in.mp4', ...testSources(1, '160x90'), ...quickVideo);
+    const abort = new AbortController();
+    let reports = 0;
+    const running = runFfmpeg({
+      inputs: [{ path: input, options: ['-readrate', '0.0001', ...fromMov] }],
+      outputs: [
+        { target: await scratchFile('out.mp4'), options: [...quickVideo, '-stats_period', '100', '-f', 'mp4'] },
+      ],
+      inputName: 'in.mp4',
+      signal: abort.signal,
+      onProgress: () => {
+        reports += 1;
+        if (reports === 4) abort.abort(new Error('four reports'));
+      },
+    });
+    await expect(running).rejects.toThrow('four reports');
+  });
+
   it('ends the whole process group at an abort, with the reason of the abort', async () => {
     const input = await renderClip('in.mp4', ...testSources(1, '1280x720'), ...quickVideo);
     const target = await scratchFile('never.mp4');

@@ -42,7 +42,9 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
       stalled = true;
       kill();
     });
+    const heartbeat = startHeartbeat(run.onProgress);
     const settle = (finish: () => void) => {
+      heartbeat.stop();
       watchdog.stop();
       run.signal.removeEventListener('abort', kill);
       finish();
@@ -52,7 +54,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
       if (run.signal.aborted) return kill();
       readProgress(childOf(command)?.stdout, (progress) => {
         if (progress.advanced) watchdog.feed();
-        run.onProgress?.(progress);
+        heartbeat.beat(progress);
       });
     });
     command.once('end', (_stdout: unknown, log: string | null) =>
@@ -131,4 +133,18 @@ function stallError(run: FfmpegRun): AppError {
 function startWatchdog(stallMs: number, onStall: () => void): { feed(): void; stop(): void } {
   const timer = setTimeout(onStall, stallMs);
   return { feed: () => void timer.refresh(), stop: () => clearTimeout(timer) };
+}
+
+/** ffmpeg says nothing while an encoder empties its lookahead, seconds long; then the last report is repeated once a second. */
+function startHeartbeat(report: FfmpegRun['onProgress']): { beat(progress: FfmpegProgress): void; stop(): void } {
+  let last: FfmpegProgress = { seconds: undefined, advanced: false };
+  const timer = setInterval(() => report?.({ ...last, advanced: false }), 1000);
+  return {
+    beat(progress) {
+      last = progress;
+      timer.refresh();
+      report?.(progress);
+    },
+    stop: () => clearInterval(timer),
+  };
 }
