@@ -68,7 +68,12 @@ export const pdfParams = z.strictObject({
   upscale: z.boolean().default(true).describe('`pages`: enlarge small images to the area; false keeps them at `dpi`'),
   dpi: z.int().min(36).max(600).default(200).describe('Images finer than this are reduced to it'),
   columns: z.int().min(1).max(20).default(4).describe('`contact-sheet`: images in a row'),
-  captions: z.boolean().default(true).describe('`contact-sheet`: the file name under each image'),
+  captions: z
+    .boolean()
+    .optional()
+    .describe('The file name under each image; default true in a contact sheet, false with `pages`'),
+  subject: z.string().max(500).optional().describe('The subject, in the document’s properties'),
+  keywords: z.array(z.string().max(100)).max(50).optional().describe('Keywords, in the document’s properties'),
   template: z
     .array(templateBlock)
     .min(1)

@@ -1,5 +1,6 @@
 import { openPicture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
+import { drawCaption } from './page/draw-caption.ts';
 import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { drawLine } from './text/draw-line.ts';
@@ -14,7 +15,6 @@ const gutter = 10;
 const captionHeight = 14;
 const headerHeight = 30;
 
-const caption: TextStyle = { family: 'text', bold: false, italic: false, size: 7.5, colour: '#444444' };
 const heading: TextStyle = { family: 'text', bold: true, italic: false, size: 14, colour: '#111111' };
 
 interface Grid {
@@ -49,7 +49,7 @@ export function planGrid(params: Pick<Layout['params'], 'columns' | 'captions' |
   const header = params.title === undefined ? 0 : headerHeight;
   const room = box.innerHeight - header;
   const cellWidth = (box.innerWidth - gutter * (params.columns - 1)) / params.columns;
-  const under = params.captions ? captionHeight : 0;
+  const under = (params.captions ?? true) ? captionHeight : 0;
   const rows = Math.max(1, Math.floor((room + gutter) / ((cellWidth * 2) / 3 + under + gutter)));
   const cellHeight = (room - gutter * (rows - 1)) / rows;
   return {
@@ -96,7 +96,6 @@ async function drawCell({ params, file }: Layout, input: Layout['inputs'][number
   const y = cell.y + cell.pictureHeight - height;
   const at = { x: cell.x + (cell.width - width) / 2, y, width, height };
   await file.pen.image({ key: picture, bytes }, at);
-  if (!params.captions) return;
-  const line = fitLine(picture.name, caption, cell.width, tools);
-  drawLine(file.pen, line, cell.x + (cell.width - line.width) / 2, cell.y + cell.pictureHeight + 10);
+  if (params.captions ?? true)
+    drawCaption(file.pen, picture.name, cell.x, cell.y + cell.pictureHeight + 10, cell.width, tools);
 }

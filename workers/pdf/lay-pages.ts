@@ -1,24 +1,39 @@
-import { openPicture, type Picture } from './images/open-picture.ts';
+import { openSheets, type Picture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
+import { drawCaption } from './page/draw-caption.ts';
 import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
+import type { TextTools } from './text/itemise.ts';
 import { openTextTools } from './text/open-text-tools.ts';
 
 const marginMm = 12;
 
-/** `layout: pages`: one image a page, in the order of `use`. */
+/** Points below an image for its name. */
+const captionHeight = 16;
+
+/** `layout: pages`: one image a page, in the order of `use`; a TIFF gives as many pages as it holds. */
 export async function layPages(layout: Layout): Promise<LayoutFacts> {
-  const { params, inputs, file, systemFonts, progress } = layout;
-  const tools = params.pageNumbers ? await openTextTools('', systemFonts) : undefined;
+  const { params, inputs, systemFonts, progress } = layout;
+  const names = inputs.map(({ name }) => name).join('\n');
+  const tools = params.pageNumbers || params.captions ? await openTextTools(names, systemFonts) : undefined;
   for (const [index, input] of inputs.entries()) {
-    const picture = await openPicture(input);
-    const box = pageBox(params.page, marginMm, picture.width > picture.height ? 'landscape' : 'portrait');
-    await file.addPage(box.width, box.height);
-    await drawPicture(layout, picture, box);
-    if (tools) drawPageNumber(file.pen, box, `${index + 1} / ${inputs.length}`, tools);
+    for await (const picture of openSheets(input)) {
+      const lies = picture.width > picture.height ? 'landscape' : 'portrait';
+      await layPage(layout, picture, pageBox(params.page, marginMm, lies), tools);
+    }
     progress((index + 1) / inputs.length);
   }
   return {};
+}
+
+async function layPage(layout: Layout, picture: Picture, box: PageBox, tools: TextTools | undefined): Promise<void> {
+  const { params, file } = layout;
+  await file.addPage(box.width, box.height);
+  const captioned = tools !== undefined && params.captions === true;
+  const area = captioned ? { ...box, innerHeight: box.innerHeight - captionHeight } : box;
+  await drawPicture(layout, picture, area);
+  if (captioned) drawCaption(file.pen, picture.name, box.left, box.top + box.innerHeight - 4, box.innerWidth, tools);
+  if (tools !== undefined && params.pageNumbers) drawPageNumber(file.pen, box, String(file.pages()), tools);
 }
 
 async function drawPicture({ params, file }: Layout, picture: Picture, box: PageBox): Promise<void> {

@@ -88,6 +88,35 @@ readable('layout pages', () => {
   });
 });
 
+readable('scans', () => {
+  it('gives every page of a TIFF a page, named and numbered', async () => {
+    const sheet = (background: string) =>
+      sharp({ create: { width: 60, height: 80, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const tiff = await sharp([await sheet('#ff0000'), await sheet('#00ff00'), await sheet('#0000ff')], {
+      join: { animated: true },
+    })
+      .tiff()
+      .toBuffer();
+    const params = {
+      layout: 'pages',
+      captions: true,
+      pageNumbers: true,
+      subject: 'Scans',
+      keywords: ['a', 'b'],
+    } as const;
+    const pdf = await build({ ...params, keywords: [...params.keywords] }, [
+      { name: 'scan.tif', bytes: tiff, mediaType: 'image/tiff' },
+    ]);
+    expect(pdf.facts.pages).toBe(3);
+    expect(await colourAt(pdf.path, 2, 0.5, 0.5)).toEqual([0, 255, 1]);
+    for (const [index, page] of (await pdfPages(pdf.path)).entries())
+      expect(page).toMatch(new RegExp(`scan.tif\\s+${index + 1}\\s`));
+    expect(await pdfInfo(pdf.path)).toMatchObject({ Subject: 'Scans', Keywords: 'a, b' });
+  });
+});
+
 readable('layout contact-sheet', () => {
   it('lays a grid with captions, a title and page numbers', async () => {
     const files = await Promise.all(

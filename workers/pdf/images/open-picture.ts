@@ -12,12 +12,30 @@ export interface Picture {
   encode(box: PixelBox, fit: 'inside' | 'outside'): Promise<Buffer>;
 }
 
+/** Of one TIFF file. */
+const maxSheets = 5000;
+
 /** Vector drawings are rasterised for a page of A3 at about 200 dpi. */
 const vectorSidePx = 3200;
 
 /** @throws InputError that names the file: a step may have a thousand. */
 export async function openPicture(input: InputFile): Promise<Picture> {
-  const opened = await naming(input, () => openImage(input, { vectorSidePx }));
+  return toPicture(input, await naming(input, () => openImage(input, { vectorSidePx })));
+}
+
+/** Every page of a scan: TIFF files may hold many; anything else is one picture. */
+export async function* openSheets(input: InputFile): AsyncGenerator<Picture> {
+  const first = await naming(input, () => openImage(input, { vectorSidePx }));
+  yield toPicture(input, first);
+  for (let page = 2; page <= sheetsOf(first); page++) {
+    yield toPicture(input, await naming(input, () => openImage(input, { page })));
+  }
+}
+
+const sheetsOf = ({ format, metadata }: OpenedImage) =>
+  format === 'tiff' ? Math.min(metadata.pages ?? 1, maxSheets) : 1;
+
+function toPicture(input: InputFile, opened: OpenedImage): Picture {
   return {
     name: input.name,
     width: opened.width,

@@ -21,6 +21,8 @@ export interface PdfFile {
 export interface PdfProperties {
   readonly title?: string | undefined;
   readonly author?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly keywords?: readonly string[] | undefined;
 }
 
 export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
@@ -36,6 +38,8 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
       Creator: 'mediafarm',
       ...(properties.title !== undefined && { Title: properties.title }),
       ...(properties.author !== undefined && { Author: properties.author }),
+      ...(properties.subject !== undefined && { Subject: properties.subject }),
+      ...(properties.keywords !== undefined && { Keywords: properties.keywords.join(', ') }),
     },
   });
   const file = createWriteStream(path);
