@@ -40,7 +40,14 @@ export const pdfEditParams = z
       .max(1000)
       .optional()
       .describe('What is put together, in this order. Default: every PDF among the inputs that is not a stamp, whole'),
-    operations: z.array(operation).max(50).optional().describe('Done one after the other'),
+    operations: z
+      .array(operation)
+      .max(50)
+      .refine((list) => ['text', 'images'].every((op) => list.filter((one) => one.op === op).length <= 1), {
+        message: 'expected `text` and `images` at most once each',
+      })
+      .optional()
+      .describe('Done one after the other'),
     password: pdfPassword.optional().describe('What protected inputs are opened with'),
     decrypt: z.boolean().optional().describe('Write the result without protection; by default it stays as it was'),
     encrypt: encryption.optional().describe('Protect the result (AES with 256 bits, revision 6)'),

@@ -106,10 +106,14 @@ export const operation = z.union([
   metadata,
   split,
   z.strictObject({ op: z.literal('text').describe('The text as a further output, `.txt`'), pages }),
-  z.strictObject({ op: z.literal('images').describe('The pictures in it as further outputs, unchanged'), pages }),
+  z.strictObject({
+    op: z.literal('images').describe('The pictures in it as further outputs: JPEGs as they are, others as PNG'),
+    pages,
+  }),
 ]);
 export type Operation = z.infer<typeof operation>;
 export type StampText = z.infer<typeof stampText>;
 export type StampInput = z.infer<typeof stampInput>;
 export type PageNumbers = z.infer<typeof pageNumbers>;
+export type Split = z.infer<typeof split>;
 export type MetadataWish = z.infer<typeof metadata>;
