@@ -1,4 +1,4 @@
-/** A stream played by hls.js in a real browser: starts, seeks, changes rung, ends in time. Needs ffmpeg and Chromium; no server. */
+/** Streams in a real browser: HLS played by hls.js (starts, seeks, changes rung), DASH segments fed to a media source. Needs ffmpeg and Chromium; no server. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -56,12 +56,55 @@ describe.skipIf(executablePath === undefined)('playback', () => {
     expect(await tab.evaluate('window.faults')).toEqual([]);
     expect(faults).toEqual([]);
   });
+
+  it('fills a media source without a gap from the DASH manifest', async () => {
+    const origin = await serve(await makeStream());
+    const tab = await browser.newPage();
+    await tab.goto(`${origin}empty`);
+    const ranges = (await tab.evaluate(fillFromManifest)) as Readonly<
+      Record<string, readonly (readonly [number, number])[]>
+    >;
+    expect([ranges.video?.length, ranges.audio?.length]).toEqual([1, 1]);
+    const [[start = -1, end = -1] = []] = ranges.video ?? [];
+    expect(start).toBeCloseTo(0, 2);
+    expect(end).toBeCloseTo(6, 1);
+    expect(ranges.audio?.[0]?.[0]).toBeCloseTo(0, 2);
+    await tab.evaluate("document.querySelector('video').play()");
+    await tab.waitForFunction("document.querySelector('video').currentTime > 0.5", undefined, { timeout: 60_000 });
+  });
 });
+
+/** Reads the manifest with the browser's own XML parser and feeds every segment it names to a media source. */
+const fillFromManifest = `(async () => {
+  const manifest = new DOMParser().parseFromString(await (await fetch('/film.mpd')).text(), 'text/xml');
+  const video = document.querySelector('video');
+  const source = new MediaSource();
+  video.src = URL.createObjectURL(source);
+  await new Promise((done) => source.addEventListener('sourceopen', done, { once: true }));
+  const tracks = [...manifest.querySelectorAll('AdaptationSet')].map((set) => {
+    const representation = set.querySelector('Representation');
+    const type = set.getAttribute('mimeType') + '; codecs="' + representation.getAttribute('codecs') + '"';
+    return { kind: set.getAttribute('contentType'), template: representation.querySelector('SegmentTemplate'), buffer: source.addSourceBuffer(type) };
+  });
+  const ranges = {};
+  for (const { kind, template, buffer } of tracks) {
+    const count = template.querySelectorAll('S').length;
+    const names = [template.getAttribute('initialization')];
+    for (let n = 1; n <= count; n++) names.push(template.getAttribute('media').replace('$Number%05d$', String(n).padStart(5, '0')));
+    for (const name of names) {
+      buffer.appendBuffer(await (await fetch('/' + name)).arrayBuffer());
+      await new Promise((done, fail) => { buffer.onupdateend = done; buffer.onerror = () => fail(new Error(name)); });
+    }
+    ranges[kind] = Array.from({ length: buffer.buffered.length }, (_, i) => [buffer.buffered.start(i), buffer.buffered.end(i)]);
+  }
+  source.endOfStream();
+  return ranges;
+})()`;
 
 async function makeStream(): Promise<ReadonlyMap<string, Output>> {
   const input = await renderClip('in.mp4', ...testSources(6, '640x360'), ...quickVideo);
   const params = transcodeParams.parse({
-    preset: 'hls',
+    preset: 'streaming',
     ladder: ['360p', '240p'],
     video: { speed: 'fast', keyframeSeconds: 1 },
   });
@@ -74,6 +117,8 @@ async function serve(outputs: ReadonlyMap<string, Output>): Promise<string> {
   const server = createServer(async (request, response) => {
     const output = outputs.get(request.url ?? '');
     if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(page);
+    if (request.url === '/empty')
+      return void response.setHeader('content-type', 'text/html').end('<video muted></video>');
     if (request.url === '/hls.js')
       return void response.setHeader('content-type', 'text/javascript').end(await readFile(player));
     if (output === undefined) return void response.writeHead(404).end();
