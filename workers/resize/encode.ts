@@ -44,6 +44,7 @@ function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | un
   const quality = wanted ?? defaultQuality[format];
   switch (format) {
     case 'jpeg':
+      if (isHuge(rendition)) return pipeline.jpeg({ quality });
       return params.progressive === false
         ? pipeline.jpeg({ quality, optimiseCoding: true, trellisQuantisation: true })
         : pipeline.jpeg({ quality, mozjpeg: true });
@@ -61,6 +62,9 @@ function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | un
         : pipeline.tiff({ compression: 'jpeg', quality });
   }
 }
+
+/** Progressive and optimised JPEG hold the whole picture, 9 bytes a pixel; plain JPEG is written line by line. */
+const isHuge = ({ geometry: { size } }: RenditionPlan) => size.width * size.height > 64_000_000;
 
 const palette = (quality: number) => (quality < 100 ? { palette: true, quality } : {});
 

@@ -66,7 +66,7 @@ export function planRendition(
   const { format, lossless } = formatFor(source, params, look, available);
   if (params.hdr === 'keep') refuseIfGainMapIsLost(source, params, format);
   const geometry = planGeometry(source.size, params);
-  refuseIfTooLong(geometry.size, format);
+  refuseIfTooLarge(geometry.size, format);
   const frames = writable[format].animation ? available : 1;
   return {
     name,
@@ -95,11 +95,13 @@ function formatFor({ image, size }: Source, params: RenditionParams, look: Pictu
   return { format: own, lossless };
 }
 
-function refuseIfTooLong(size: Size, format: WritableFormat): void {
-  const { maxSidePx } = writable[format];
-  if (Math.max(size.width, size.height) <= maxSidePx) return;
+function refuseIfTooLarge(size: Size, format: WritableFormat): void {
+  const { maxSidePx, maxPixels } = writable[format];
+  const isLong = Math.max(size.width, size.height) > maxSidePx;
+  if (!isLong && size.width * size.height <= maxPixels) return;
+  const bound = isLong ? `${maxSidePx} a side` : `${maxPixels / 1e6} million in all`;
   throw new InputError(
-    `The result would be ${size.width}×${size.height} pixels, but ${format} holds at most ${maxSidePx} a side. ` +
+    `The result would be ${size.width}×${size.height} pixels, but ${format} is written up to ${bound}. ` +
       'Ask for a smaller width or height, or another format.',
   );
 }
