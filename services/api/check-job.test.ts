@@ -113,6 +113,29 @@ describe('a job that cannot', () => {
     expect(() => checkJob({ input: 'up_1', steps }, rules)).toThrow(/b → c → b/);
   });
 
+  test.each<[string, unknown]>([
+    [
+      '100 000 params nobody knows',
+      {
+        a: { kind: 'one', ...Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`param-${index}`, 1])) },
+      },
+    ],
+    [
+      '200 steps of 1000 references nobody knows',
+      Object.fromEntries(
+        Array.from({ length: 200 }, (_, step) => [
+          `step-${step}`,
+          { kind: 'many', use: Array.from({ length: 1000 }, (_item, index) => `nothing-${index}`) },
+        ]),
+      ),
+    ],
+    ['50 000 steps', Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`s${index}`, { kind: 'x' }]))],
+  ])('%s are refused within the time of a hundred faults', (_what, steps) => {
+    const startedMs = performance.now();
+    expect(pointersOf({ input: 'up_1', steps }).length).toBeLessThanOrEqual(100);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+
   test('nesting without end is refused, not followed', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 5000; level += 1) deep = [deep];

@@ -5,9 +5,9 @@ import { jobRequest } from '../../shared/messages/job.ts';
 import { checkReferences } from './check-references.ts';
 import { checkStep } from './check-step.ts';
 import { checkWebhook } from './check-webhook.ts';
-import { parseAt } from './describe-issues.ts';
+import { maxFaults, parseAt } from './describe-issues.ts';
 import { findUnstorable } from './find-unstorable.ts';
-import type { JobPlan, JobRules } from './job-plan.ts';
+import type { JobPlan, JobRules, PlannedStep } from './job-plan.ts';
 
 /** File parts of the same request that are inputs; `any` while they have not come yet. */
 export type AttachedInputs = readonly string[] | 'any';
@@ -24,10 +24,11 @@ export function checkJob(document: unknown, rules: JobRules, attached: AttachedI
   const { value: request, faults } = parseAt(jobRequest, document);
   if (!request) throw refusal(faults);
   const inputs = { ...request.inputs, ...(request.input !== undefined && { input: request.input }) };
-  const found: FieldError[] = [...checkLimits(request), ...checkInputs(request, inputs, attached, rules)];
-  const steps = Object.entries(request.steps).map(([name, step]) => checkStep(name, step, rules, found));
-  const planned = steps.flatMap((step) => step ?? []);
-  const inputNames = [...Object.keys(inputs), ...(attached === 'any' ? [] : attached)];
+  const tooMuch = checkLimits(request, Object.keys(inputs).length);
+  if (tooMuch.length > 0) throw refusal(tooMuch);
+  const found: FieldError[] = checkInputs(request, inputs, attached, rules);
+  const planned = checkSteps(request, rules, found);
+  const inputNames = new Set([...Object.keys(inputs), ...(attached === 'any' ? [] : attached)]);
   const settled = checkReferences(planned, { inputNames, open: attached === 'any', request, rules }, found);
   if (request.webhook) found.push(...checkWebhook(request.webhook, '/webhook', rules.refuseUrl));
   if (found.length > 0) throw refusal(found);
@@ -36,18 +37,34 @@ export function checkJob(document: unknown, rules: JobRules, attached: AttachedI
 
 export function refusal(errors: readonly FieldError[]): AppError {
   const first = errors[0] as FieldError;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : '';
+  const told = errors.slice(0, maxFaults);
+  const many = errors.length >= maxFaults ? 'many' : errors.length - 1;
+  const more = errors.length > 1 ? ` (and ${many} more, see errors)` : '';
   const where = first.pointer === '' ? '' : `${first.pointer}: `;
-  return new AppError('invalid_request', `${where}${first.detail}${more}`, { errors });
+  return new AppError('invalid_request', `${where}${first.detail}${more}`, { errors: told });
 }
 
-function checkLimits(request: JobRequest): FieldError[] {
+function checkSteps(request: JobRequest, rules: JobRules, found: FieldError[]): readonly PlannedStep[] {
+  const planned: PlannedStep[] = [];
+  for (const [name, step] of Object.entries(request.steps)) {
+    if (found.length >= maxFaults) break;
+    const checked = checkStep(name, step, rules, found);
+    if (checked) planned.push(checked);
+  }
+  return planned;
+}
+
+/** What is too much to look at closely. */
+function checkLimits(request: JobRequest, inputs: number): FieldError[] {
   const faults: FieldError[] = [];
   const steps = Object.keys(request.steps).length;
   const keys = Object.keys(request.metadata).length;
   const aheadMs = request.runAt ? Date.parse(request.runAt) - Date.now() : 0;
   if (steps > maxStepsPerJob) {
     faults.push({ pointer: '/steps', detail: `${steps} steps; a job has at most ${maxStepsPerJob}` });
+  }
+  if (inputs > maxInputsPerJob) {
+    faults.push({ pointer: '/inputs', detail: `${inputs} inputs; a job has at most ${maxInputsPerJob}` });
   }
   if (keys > maxMetadataKeys) {
     faults.push({ pointer: '/metadata', detail: `${keys} keys; at most ${maxMetadataKeys} are kept` });
@@ -71,9 +88,6 @@ function checkInputs(
       pointer: '/inputs/input',
       detail: 'given twice: "input" is short for inputs.input; send one of them',
     });
-  }
-  if (names.length > maxInputsPerJob) {
-    faults.push({ pointer: '/inputs', detail: `${names.length} inputs; a job has at most ${maxInputsPerJob}` });
   }
   for (const name of names) {
     const pointer = inputPointer(request, name);

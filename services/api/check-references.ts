@@ -1,10 +1,11 @@
 import type { FieldError } from '../../shared/errors.ts';
 import type { JobRequest } from '../../shared/messages/job.ts';
+import { maxFaults } from './describe-issues.ts';
 import type { JobRules, PlannedStep } from './job-plan.ts';
 import { suggestName } from './nearest-name.ts';
 
 interface Scope {
-  readonly inputNames: readonly string[];
+  readonly inputNames: ReadonlySet<string>;
   /** True while file parts are still to come: a name nobody has may be one of them. */
   readonly open: boolean;
   readonly request: JobRequest;
@@ -19,10 +20,8 @@ export function checkReferences(
 ): readonly PlannedStep[] {
   const steps = planned.map((step) => withoutNeedlessDefault(step, scope));
   for (const step of steps) {
-    for (const [index, use] of step.uses.entries()) {
-      const detail = refuseReference(step, use, scope);
-      if (detail) found.push({ pointer: usePointer(step.name, index, scope.request), detail });
-    }
+    if (found.length >= maxFaults) return steps;
+    found.push(...refuseReferences(step, scope));
     const count = refuseCount(step, scope);
     if (count) found.push({ pointer: usePointer(step.name, undefined, scope.request), detail: count });
   }
@@ -35,6 +34,16 @@ export function checkReferences(
   return steps;
 }
 
+function refuseReferences(step: PlannedStep, scope: Scope): FieldError[] {
+  const faults: FieldError[] = [];
+  for (const [index, use] of step.uses.entries()) {
+    if (faults.length >= maxFaults) break;
+    const detail = refuseReference(step, use, scope);
+    if (detail) faults.push({ pointer: usePointer(step.name, index, scope.request), detail });
+  }
+  return faults;
+}
+
 /** The step a reference waits for, if it is not an input. */
 export function stepOf(use: string): string {
   return use.split('/', 1)[0] as string;
@@ -44,12 +53,12 @@ export function stepOf(use: string): string {
 function withoutNeedlessDefault(step: PlannedStep, scope: Scope): PlannedStep {
   const said = scope.request.steps[step.name]?.use !== undefined;
   const min = scope.rules.contracts[step.kind]?.inputs.min ?? 1;
-  const needless = !said && min === 0 && !scope.inputNames.includes('input') && !scope.open;
+  const needless = !said && min === 0 && !scope.inputNames.has('input') && !scope.open;
   return needless ? { ...step, uses: [] } : step;
 }
 
 function refuseReference(step: PlannedStep, use: string, scope: Scope): string | undefined {
-  if (scope.inputNames.includes(use)) return undefined;
+  if (scope.inputNames.has(use)) return undefined;
   const target = stepOf(use);
   if (target === step.name) return 'a step cannot use itself';
   if (Object.hasOwn(scope.request.steps, target)) {
@@ -67,7 +76,7 @@ function refuseReference(step: PlannedStep, use: string, scope: Scope): string |
 /** A whole step may have any number of outputs, so only what is certain is counted. */
 function refuseCount(step: PlannedStep, scope: Scope): string | undefined {
   const { min, max } = scope.rules.contracts[step.kind]?.inputs ?? { min: 0, max: Number.POSITIVE_INFINITY };
-  const certain = step.uses.every((use) => scope.inputNames.includes(use) || use.includes('/') || scope.open);
+  const certain = step.uses.every((use) => scope.inputNames.has(use) || use.includes('/') || scope.open);
   const many = step.uses.length;
   if (many > max) return `${step.kind} takes at most ${max} input(s), got ${many}; make one step for each`;
   if (certain && many < min) return `${step.kind} needs at least ${min} input(s), got ${many}`;

@@ -1,6 +1,7 @@
 import type { FieldError } from '../../shared/errors.ts';
 import { eventFamilies, eventTypes } from '../../shared/messages/event.ts';
 import type { WebhookRequest } from '../../shared/messages/job.ts';
+import { maxFaults } from './describe-issues.ts';
 import { suggestName } from './nearest-name.ts';
 
 const known: readonly string[] = [...eventTypes, ...eventFamilies];
@@ -16,6 +17,7 @@ export function checkWebhook(
   const reason = webhook.url.length > maxUrlLength ? `longer than ${maxUrlLength} characters` : refuseUrl(webhook.url);
   if (reason) faults.push({ pointer: `${at}/url`, detail: reason });
   for (const [index, event] of (webhook.events ?? []).entries()) {
+    if (faults.length >= maxFaults) break;
     if (known.includes(event)) continue;
     faults.push({
       pointer: `${at}/events/${index}`,

@@ -93,7 +93,8 @@ function submitterOf(delivery: Delivery): Submitter {
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   return {
-    tenant: text('x-farm-tenant') ?? defaultTenant,
+    // A number is not taken for "none given": the job would become somebody else's.
+    tenant: String(delivery.headers['x-farm-tenant'] ?? defaultTenant),
     traceparent: childTraceparent(text('traceparent')),
     requestId: requestIdOf(text('x-request-id')),
   };

@@ -6,6 +6,12 @@ import { suggestName } from './nearest-name.ts';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
+/**
+ * Faults told of at once. Each costs a search for the nearest name, and a document of two megabytes can hold a hundred
+ * thousand: without an end to it one request keeps the api from answering anybody else.
+ */
+export const maxFaults = 100;
+
 /** Parses `value`; `at` is where it stands in the request. Answers the parsed value or what is wrong with it. */
 export function parseAt<T>(
   schema: z.ZodType<T>,
@@ -15,7 +21,8 @@ export function parseAt<T>(
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return { value: parsed.data };
   const names = (path: Path) => namesAt(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), path);
-  return { faults: parsed.error.issues.flatMap((issue) => describeIssue(issue, at, [], names)) };
+  const issues = parsed.error.issues.slice(0, maxFaults);
+  return { faults: issues.flatMap((issue) => describeIssue(issue, at, [], names)).slice(0, maxFaults) };
 }
 
 export function pointerOf(path: Path): string {
@@ -27,7 +34,7 @@ function describeIssue(issue: Issue, at: Path, within: Path, names: (path: Path)
   const pointer = pointerOf([...at, ...local]);
   if (issue.code === 'unrecognized_keys') {
     const known = names(local);
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, maxFaults).map((key) => ({
       pointer: pointerOf([...at, ...local, key]),
       detail: known.includes(key)
         ? `"${key}" is not possible beside what else is given here`

@@ -1,4 +1,5 @@
 /** Up to a thousand jobs in one transaction. The faulty ones get their problem, the others are accepted. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { submitJobs } from '../../shared/ledger/submit-jobs.ts';
@@ -10,6 +11,7 @@ import { findObjects, findUploads, type KnownObjects, type KnownUploads, resolve
 import { handOn, newJob, type SettleJobs, type SubmitDeps, type Submitter } from './submit-job.ts';
 
 export const maxBatchJobs = 1000;
+const jobsPerTurn = 10;
 
 /** `{"jobs": […]}`, or the bare array. Each element is checked as a job of its own. */
 const batchRequest = z.strictObject({ jobs: z.array(z.unknown()) });
@@ -23,7 +25,7 @@ export async function submitBatch(
   document: unknown,
   settle: (client: Parameters<SettleJobs>[0], answers: readonly BatchAnswer[]) => Promise<void>,
 ): Promise<readonly BatchAnswer[]> {
-  const checked = readBatch(document).map((job) => check(job, deps.rules));
+  const checked = await checkAll(readBatch(document), deps.rules);
   const plans = checked.flatMap((item) => ('plan' in item ? item.plan : []));
   const objects = await findObjects(deps.store, submitter.tenant, plans);
   const answers = await deps.database.transaction(async (client) => {
@@ -53,6 +55,16 @@ function readBatch(document: unknown): readonly unknown[] {
   const count = value.jobs.length;
   if (count > 0 && count <= maxBatchJobs) return value.jobs;
   throw refusal([{ pointer: '/jobs', detail: `expected 1 to ${maxBatchJobs} jobs, got ${count}` }]);
+}
+
+/** Lets other requests be answered in between: a thousand large jobs take seconds to check. */
+async function checkAll(documents: readonly unknown[], rules: JobRules): Promise<readonly Checked[]> {
+  const checked: Checked[] = [];
+  for (const document of documents) {
+    checked.push(check(document, rules));
+    if (checked.length % jobsPerTurn === 0) await nextTurn();
+  }
+  return checked;
 }
 
 function check(document: unknown, rules: JobRules): Checked {
