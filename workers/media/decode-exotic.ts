@@ -45,19 +45,25 @@ async function decodeInChild(format: ImageFormat, path: string, signal: AbortSig
   return runTool(run);
 }
 
+const still = ['-frames:v', '1', '-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe'];
+const moving = ['-frames:v', '500', '-c:v', 'libwebp_anim', '-lossless', '1', '-loop', '0', '-f', 'webp'];
+
+/** An animated AVIF keeps its transparency as a second, grey video; most have none, and then the first try fails at once. */
+const withTransparency = ['-filter_complex', '[0:v:0][0:v:1]alphamerge', ...moving];
+
 async function decodeByFfmpeg(
   format: ImageFormat,
   demuxer: string,
   path: string,
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
-  const still = ['-frames:v', '1', '-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe'];
-  const moving = ['-frames:v', '500', '-c:v', 'libwebp_anim', '-lossless', '1', '-loop', '0', '-f', 'webp'];
-  const args = ['-v', 'error', ...guardedInput(demuxer), '-i', path, '-an'];
-  const output = format === 'avif-sequence' ? moving : still;
-  const run = { args: [...args, ...output, '-'], signal, timeoutMs, maxStdoutBytes: maxPngBytes, limits: ffmpegLimits };
-  const { code, stdout } = await runTool({ command: 'ffmpeg', ...run }).catch(missing);
-  return code === 0 && stdout.length > 0 ? stdout : undefined;
+  for (const output of format === 'avif-sequence' ? [withTransparency, moving] : [still]) {
+    const args = ['-v', 'error', ...guardedInput(demuxer), '-i', path, '-an', ...output, '-'];
+    const run = { args, signal, timeoutMs, maxStdoutBytes: maxPngBytes, limits: ffmpegLimits };
+    const { code, stdout } = await runTool({ command: 'ffmpeg', ...run }).catch(missing);
+    if (code === 0 && stdout.length > 0) return stdout;
+  }
+  return undefined;
 }
 
 /** A machine without ffmpeg reads fewer formats. */
