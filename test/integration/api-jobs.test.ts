@@ -369,7 +369,7 @@ describe('the same request twice', () => {
       `POST /v1/uploads?name=slow HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${farm.key}\r\nidempotency-key: k5\r\ncontent-length: 9\r\n\r\nslow`,
     );
     await until(
-      async () => (await farm.database.query("select 1 from idempotency_keys where key = 'k5'")).rowCount,
+      async () => (await farm.database.query("select 1 from idempotency_keys where key = 'k5'")).rowCount === 1,
       'the first to begin',
     );
     const early = await farm.call('POST', '/v1/uploads?name=slow', { body: 'slow file', headers: headers('k5') });
