@@ -72,6 +72,15 @@ export const pdfParams = z.strictObject({
     .boolean()
     .optional()
     .describe('The file name under each image; default true in a contact sheet, false with `pages`'),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
+    .optional()
+    .describe('The language of the text, for readers that speak, e.g. `en` or `pt-BR`'),
+  tagged: z
+    .boolean()
+    .default(true)
+    .describe('Say what is a heading, a list, a table, a figure, so that screen readers can follow'),
   subject: z.string().max(500).optional().describe('The subject, in the document’s properties'),
   keywords: z.array(z.string().max(100)).max(50).optional().describe('Keywords, in the document’s properties'),
   template: z

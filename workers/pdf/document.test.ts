@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTask } from '../../test/support/make-task.ts';
-import { pdfPages, pdfReadersMissing, pdfText, readWith } from '../../test/support/read-pdf.ts';
+import { checkPdf, pdfInfo, pdfPages, pdfReadersMissing, pdfText, readWith } from '../../test/support/read-pdf.ts';
 import { buildPdf } from './build-pdf.ts';
 import { type PdfParams, pdfContract } from './contract.ts';
 import { colourCode } from './document/colour-code.ts';
@@ -81,6 +81,33 @@ readable('a long document', () => {
           .filter((line) => line.startsWith('word')).length,
       ).toBeGreaterThanOrEqual(2);
     }
+  });
+});
+
+readable('tags for screen readers', () => {
+  const source = '# Title\n\nSome words.\n\n- item\n\n| Head |\n|---|\n| cell |\n\n> said';
+
+  it('tell headings, lists, tables and quotes apart, in reading order, and leave page numbers out', async () => {
+    const pdf = await build({ layout: 'document', language: 'en' }, [text(source)]);
+    const structure = (await readWith('pdfinfo', ['-struct-text', pdf.path])).replace(
+      / \(block\)|:|^\s+\/Scope.*$/gm,
+      '',
+    );
+    expect(structure.trim().split(/\s+/).join(' ')).toBe(
+      'Document H1 "Title" P "Some words." L LI LBody P "•item" Table TR TH "Head" TR TD "cell" BlockQuote P "said"',
+    );
+    expect((await pdfInfo(pdf.path)).Tagged).toBe('yes');
+    await checkPdf(pdf.path);
+  });
+
+  it('say the head of a table once, however many pages it is on, and can be left out', async () => {
+    const rows = Array.from({ length: 90 }, (_, index) => `| ${index} |`).join('\n');
+    const pdf = await build({ layout: 'document' }, [text(`| Head |\n|---|\n${rows}`)]);
+    const structure = await readWith('pdfinfo', ['-struct-text', pdf.path]);
+    expect(structure.match(/"Head"/g)).toHaveLength(1);
+    expect(structure.match(/ TD/g)).toHaveLength(90);
+    const plain = await build({ layout: 'document', tagged: false }, [text('# Title')]);
+    expect((await pdfInfo(plain.path)).Tagged).toBe('no');
   });
 });
 

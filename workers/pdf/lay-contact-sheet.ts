@@ -3,6 +3,7 @@ import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
 import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
+import { tagOf } from './page/tag.ts';
 import { drawLine } from './text/draw-line.ts';
 import { fitLine } from './text/fit-line.ts';
 import type { TextTools } from './text/itemise.ts';
@@ -36,7 +37,7 @@ export async function layContactSheet(layout: Layout): Promise<LayoutFacts> {
   for (const [index, input] of inputs.entries()) {
     if (index % grid.perPage === 0) {
       await file.addPage(box.width, box.height);
-      drawFrame(layout, box, `${index / grid.perPage + 1} / ${pages}`, tools);
+      await drawFrame(layout, box, `${index / grid.perPage + 1} / ${pages}`, tools);
     }
     await drawCell(layout, input, cellAt(grid, box, index % grid.perPage), tools);
     progress((index + 1) / inputs.length);
@@ -78,12 +79,12 @@ function cellAt(grid: Grid, box: PageBox, position: number): Cell {
   };
 }
 
-function drawFrame({ params, file }: Layout, box: PageBox, pageNumber: string, tools: TextTools): void {
+async function drawFrame({ params, file }: Layout, box: PageBox, pageNumber: string, tools: TextTools): Promise<void> {
   if (params.title !== undefined) {
     const line = fitLine(params.title, heading, box.innerWidth, tools);
-    drawLine(file.pen, line, box.left, box.top + heading.size);
+    await file.pen.tagged(undefined, () => drawLine(file.pen, line, box.left, box.top + heading.size));
   }
-  if (params.pageNumbers ?? true) drawPageNumber(file.pen, box, pageNumber, tools);
+  if (params.pageNumbers ?? true) await drawPageNumber(file.pen, box, pageNumber, tools);
 }
 
 async function drawCell({ params, file }: Layout, input: Layout['inputs'][number], cell: Cell, tools: TextTools) {
@@ -95,7 +96,8 @@ async function drawCell({ params, file }: Layout, input: Layout['inputs'][number
   const bytes = () => picture.encode(pixels, 'inside');
   const y = cell.y + cell.pictureHeight - height;
   const at = { x: cell.x + (cell.width - width) / 2, y, width, height };
-  await file.pen.image({ key: picture, bytes }, at);
+  const figure = tagOf('Figure', undefined, { alt: picture.name });
+  await file.pen.tagged(figure, () => file.pen.image({ key: picture, bytes }, at));
   if (params.captions ?? true)
-    drawCaption(file.pen, picture.name, cell.x, cell.y + cell.pictureHeight + 10, cell.width, tools);
+    await drawCaption(file.pen, picture.name, cell.x, cell.y + cell.pictureHeight + 10, cell.width, tools);
 }

@@ -68,12 +68,17 @@ export async function layBlocksOut(layout: Layout, blocks: readonly Block[], mat
   for (const rows of paginate(layBlocks(blocks, page, { ...tools, contents: plan.contents }), box)) {
     await file.addPage(box.width, box.height);
     await drawRows(file.pen, rows);
-    drawMargins(layout, box, plan, tools);
+    await drawMargins(layout, box, plan, tools);
     progress(0.3 + (0.7 * file.pages()) / plan.pages);
   }
 }
 
-function drawMargins({ params, file }: Layout, box: PageBox, plan: DocumentPlan, tools: LayingTools): void {
+async function drawMargins(
+  { params, file }: Layout,
+  box: PageBox,
+  plan: DocumentPlan,
+  tools: LayingTools,
+): Promise<void> {
   const page = file.pages();
   const values = {
     page: String(page),
@@ -83,8 +88,8 @@ function drawMargins({ params, file }: Layout, box: PageBox, plan: DocumentPlan,
     section: plan.sectionOn(page),
   };
   const footer = params.footer ?? ((params.pageNumbers ?? true) ? '{page} / {pages}' : '');
-  drawRunning(file.pen, box, { where: 'header', text: params.header ?? '', values }, tools);
-  drawRunning(file.pen, box, { where: 'footer', text: footer, values }, tools);
+  await drawRunning(file.pen, box, { where: 'header', text: params.header ?? '', values }, tools);
+  await drawRunning(file.pen, box, { where: 'footer', text: footer, values }, tools);
 }
 
 const isPicture = (mediaType: string) => mediaType.startsWith('image/');

@@ -3,6 +3,7 @@ import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
 import { drawPageNumber } from './page/draw-running.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
+import { tagOf } from './page/tag.ts';
 import type { TextTools } from './text/itemise.ts';
 import { openTextTools } from './text/open-text-tools.ts';
 
@@ -32,8 +33,9 @@ async function layPage(layout: Layout, picture: Picture, box: PageBox, tools: Te
   const captioned = tools !== undefined && params.captions === true;
   const area = captioned ? { ...box, innerHeight: box.innerHeight - captionHeight } : box;
   await drawPicture(layout, picture, area);
-  if (captioned) drawCaption(file.pen, picture.name, box.left, box.top + box.innerHeight - 4, box.innerWidth, tools);
-  if (tools !== undefined && params.pageNumbers) drawPageNumber(file.pen, box, String(file.pages()), tools);
+  if (captioned)
+    await drawCaption(file.pen, picture.name, box.left, box.top + box.innerHeight - 4, box.innerWidth, tools);
+  if (tools !== undefined && params.pageNumbers) await drawPageNumber(file.pen, box, String(file.pages()), tools);
 }
 
 async function drawPicture({ params, file }: Layout, picture: Picture, box: PageBox): Promise<void> {
@@ -43,7 +45,10 @@ async function drawPicture({ params, file }: Layout, picture: Picture, box: Page
   const x = box.left + (box.innerWidth - width) / 2;
   const y = box.top + (box.innerHeight - height) / 2;
   const clip = { x: box.left, y: box.top, width: box.innerWidth, height: box.innerHeight };
-  await file.pen.image({ key: picture, bytes }, { x, y, width, height }, params.fit === 'cover' ? clip : undefined);
+  const figure = tagOf('Figure', undefined, { alt: picture.name });
+  await file.pen.tagged(figure, () =>
+    file.pen.image({ key: picture, bytes }, { x, y, width, height }, params.fit === 'cover' ? clip : undefined),
+  );
 }
 
 /** In points. `cover` is larger than the area and is clipped to it. */

@@ -1,4 +1,5 @@
 import type { Backdrop, Row } from '../page/row.ts';
+import type { Tag } from '../page/tag.ts';
 import type { TextTools } from '../text/itemise.ts';
 import type { Block } from './blocks.ts';
 import type { ContentsEntry } from './contents-entry.ts';
@@ -11,6 +12,8 @@ export interface Column {
   /** A page's inner height: nothing may be taller. */
   readonly pageHeight: number;
   readonly backdrops: readonly Backdrop[];
+  /** What the blocks in it belong to: a quote, an item of a list. */
+  readonly tag?: Tag;
 }
 
 export interface LayingTools extends TextTools, InlineTools {

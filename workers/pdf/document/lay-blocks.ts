@@ -1,4 +1,5 @@
 import type { Backdrop, Heading, Row } from '../page/row.ts';
+import { tagOf } from '../page/tag.ts';
 import { type Block, textOf } from './blocks.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { colours, headingGap, headingStyle, paragraphGap, quoteIndent, tightGap } from './document-style.ts';
@@ -59,13 +60,25 @@ function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Ro
   }
 }
 
+const headingRoles = ['H1', 'H2', 'H3', 'H4', 'H5', 'H6'] as const;
+
 type HeadingBlock = Extract<Block, { type: 'heading' }>;
 
 /** A heading stays with what follows; its anchor is where links go. */
 function* layHeading(block: HeadingBlock, column: Column, tools: LayingTools): Generator<Row> {
   const style = headingStyle(block.level);
   let first = true;
-  for (const row of layText(block.inlines, { gap: headingGap(block.level), style, lineFactor: 1.25 }, column, tools)) {
+  for (const row of layText(
+    block.inlines,
+    {
+      gap: headingGap(block.level),
+      style,
+      lineFactor: 1.25,
+      tag: tagOf(headingRoles[block.level - 1] ?? 'H6', column.tag),
+    },
+    column,
+    tools,
+  )) {
     const announced = first
       ? announce(row, { level: block.level, title: textOf(block.inlines), anchor: block.anchor })
       : row;
@@ -88,7 +101,11 @@ function quoteColumn(column: Column): Column {
   const bar: Backdrop = {
     paint: (pen, top, height) => pen.rectangle(column.left, top - 1, 3, height + 2, colours.line),
   };
-  return { ...indent(column, quoteIndent), backdrops: [...column.backdrops, bar] };
+  return {
+    ...indent(column, quoteIndent),
+    backdrops: [...column.backdrops, bar],
+    tag: tagOf('BlockQuote', column.tag),
+  };
 }
 
 function ruleRow({ left, width, backdrops }: Column): Row {

@@ -1,4 +1,5 @@
 import { type Backdrop, type Row, spacer } from '../page/row.ts';
+import { tagOf } from '../page/tag.ts';
 import type { TextStyle } from '../text/styled-text.ts';
 import { colourCode } from './colour-code.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
@@ -20,11 +21,12 @@ export function* layCode(
   const narrow: Column = { ...inside, width: inside.width - codePadding, backdrops: [...column.backdrops, ground] };
   const { backdrops } = narrow;
   yield spacer(codePadding, { gap: paragraphGap, keep: true, backdrops });
+  const tag = tagOf('P', column.tag);
   const lines = colourCode(block.text, block.language, codeStyle);
   for (const [index, line] of lines.entries()) {
     for (const row of laySpans(
       line.map((span) => ({ ...span, text: preserved(span.text) })),
-      { gap: 0, style: codeStyle, lineFactor: 1.4 },
+      { gap: 0, style: codeStyle, lineFactor: 1.4, tag },
       narrow,
       tools,
     )) {

@@ -1,4 +1,5 @@
 import type { Row } from '../page/row.ts';
+import { type Tag, tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { fitLine } from '../text/fit-line.ts';
 import type { Column, LayingTools } from './column.ts';
@@ -11,11 +12,12 @@ const numberWidth = 32;
 
 /** The table of contents: as many rows in the first pass, when pages are unknown, as in the second. */
 export function* layContents(column: Column, tools: LayingTools): Generator<Row> {
+  const tag = tagOf('TOC', column.tag);
   const top = Math.min(...tools.contents.map(({ level }) => level));
-  for (const entry of tools.contents) yield layEntry(entry, entry.level - top, column, tools);
+  for (const entry of tools.contents) yield layEntry(entry, entry.level - top, tag, column, tools);
 }
 
-function layEntry(entry: ContentsEntry, depth: number, column: Column, tools: LayingTools): Row {
+function layEntry(entry: ContentsEntry, depth: number, tag: Tag, column: Column, tools: LayingTools): Row {
   const style = { ...body, bold: depth === 0 };
   const indent = Math.min(depth * 14, column.width / 3);
   const title = fitLine(entry.title, style, column.width - indent - numberWidth, tools);
@@ -25,6 +27,7 @@ function layEntry(entry: ContentsEntry, depth: number, column: Column, tools: La
     height: rowHeight,
     gap: depth === 0 ? 4 : 0,
     backdrops: column.backdrops,
+    tag: tagOf('TOCI', tag),
     draw(pen, y) {
       const baseline = y + bodySize * 1.15;
       drawLine(pen, title, column.left + indent, baseline);

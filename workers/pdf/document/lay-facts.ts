@@ -1,4 +1,5 @@
 import type { Row } from '../page/row.ts';
+import { tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { itemise } from '../text/itemise.ts';
 import { plainSpan } from '../text/styled-text.ts';
@@ -25,6 +26,7 @@ export function* layFacts(facts: readonly Fact[], column: Column, tools: LayingT
       height,
       gap: index === 0 ? paragraphGap : tightGap,
       backdrops: column.backdrops,
+      tag: tagOf('P', column.tag),
       draw(pen, top) {
         for (const [block, x] of [
           [labels, column.left],

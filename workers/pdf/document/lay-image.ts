@@ -1,4 +1,5 @@
 import type { Row } from '../page/row.ts';
+import { tagOf } from '../page/tag.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, colours, paragraphGap } from './document-style.ts';
 import { laySpans } from './lay-text.ts';
@@ -19,6 +20,7 @@ export function* layImage(
     height: image.height,
     gap: paragraphGap,
     backdrops: column.backdrops,
+    tag: tagOf('Figure', column.tag, { alt: block.alt || 'image' }),
     draw: (pen, top) =>
       pen.image(tools.images.source(image), { x: column.left, y: top, width: image.width, height: image.height }),
   };

@@ -1,4 +1,5 @@
 import type { Row } from '../page/row.ts';
+import { tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { fitLine } from '../text/fit-line.ts';
 import type { Block } from './blocks.ts';
@@ -13,12 +14,13 @@ const bullets = ['•', '◦', '▪'];
 export function* layList(list: List, column: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
   const widest = list.start === undefined ? 0 : String(list.start + list.items.length - 1).length;
   const inside = indent(column, Math.max(listIndent, widest * 6.5 + 10));
+  const tag = tagOf('L', column.tag);
   const depth = Math.round((column.left % 1000) / listIndent);
   for (const [index, item] of list.items.entries()) {
     const marker = item.checked === undefined ? markerOf(list, index, depth) : item.checked ? '☑' : '☐';
     const gap = index === 0 || !list.tight ? paragraphGap : tightGap;
     let first = true;
-    for (const row of itemRows(item.blocks, inside, tools, lay)) {
+    for (const row of itemRows(item.blocks, { ...inside, tag: tagOf('LBody', tagOf('LI', tag)) }, tools, lay)) {
       yield first ? { ...withMarker(row, marker, column, inside, tools), gap } : tightened(row, list.tight);
       first = false;
     }
@@ -38,7 +40,8 @@ function* itemRows(blocks: readonly Block[], column: Column, tools: LayingTools,
 }
 
 /** An item that begins with something other than text (or is empty) still shows its marker. */
-const emptyLine = ({ backdrops }: Column): Row => ({
+const emptyLine = ({ backdrops, tag }: Column): Row => ({
+  tag: tagOf('P', tag),
   height: bodySize * lineFactor,
   gap: 0,
   keep: true,

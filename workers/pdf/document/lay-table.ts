@@ -1,5 +1,6 @@
 import type { Pen } from '../page/pen.ts';
 import type { Row } from '../page/row.ts';
+import { type Tag, tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import type { TextStyle } from '../text/styled-text.ts';
 import type { Alignment, Block, Inlines } from './blocks.ts';
@@ -19,14 +20,22 @@ interface Grid {
   readonly widths: readonly number[];
   readonly alignments: readonly Alignment[];
   readonly column: Column;
+  readonly tag: Tag;
 }
 
 /** A table whose head comes again on every page; a row taller than half a page may be cut between lines. */
 export function* layTable(table: Table, column: Column, tools: LayingTools): Generator<Row> {
   const widths = planColumns(table, column.width, { cellStyle, headStyle, tools });
-  const grid: Grid = { left: column.left, widths, alignments: table.alignments, column };
-  const head = table.head.length === 0 ? [] : [...layRow(table.head, headStyle, grid, tools, paragraphGap)];
-  const repeated = head.map((row) => ({ ...row, gap: 0 }));
+  const grid: Grid = {
+    left: column.left,
+    widths,
+    alignments: table.alignments,
+    column,
+    tag: tagOf('Table', column.tag),
+  };
+  const head = table.head.length > 0 ? [...layRow(table.head, headStyle, grid, tools, paragraphGap)] : [];
+  // What is only said again is decoration.
+  const repeated = head.map((row) => ({ ...row, gap: 0, draw: untagged(row), tag: undefined }));
   yield* head.map((row) => ({ ...row, keep: true }));
   for (const [index, cells] of table.rows.entries()) {
     const gap = index === 0 && head.length === 0 ? paragraphGap : 0;
@@ -44,6 +53,8 @@ function* layRow(
   const blocks = grid.widths.map((width, index) =>
     layCell(styleInlines(cells[index] ?? [], style, tools), style.size, width - 2 * cellPadding.x, tools),
   );
+  const tr = tagOf('TR', grid.tag);
+  const tags = blocks.map(() => (style === headStyle ? tagOf('TH', tr, { scope: 'Column' }) : tagOf('TD', tr)));
   const maxHeight = grid.column.pageHeight / 2;
   let at = blocks.map(() => 0);
   let first = true;
@@ -51,11 +62,17 @@ function* layRow(
     const slice = blocks.map((block, index) => takeLines(block, at[index] ?? 0, maxHeight));
     at = at.map((start, index) => start + (slice[index]?.lines.length ?? 0));
     const last = at.every((end, index) => end >= (blocks[index]?.lines.length ?? 0));
-    yield sliceRow(slice, style, { grid, tools }, { gap: first ? gap : 0, first, last });
+    yield sliceRow(slice, style, { grid, tools, tags }, { gap: first ? gap : 0, first, last });
     first = false;
     if (last) return;
   } while (true);
 }
+
+/** A row drawn whole as one thing: its cells say nothing of themselves. */
+const untagged =
+  (row: Row): Row['draw'] =>
+  (pen, top) =>
+    row.draw({ ...pen, tagged: async (_, draw) => draw() }, top);
 
 function takeLines(block: TextBlock, start: number, maxHeight: number): TextBlock {
   let height = 0;
@@ -79,7 +96,7 @@ const heightOf = (block: TextBlock) => block.lines.reduce((sum, { height }) => s
 function sliceRow(
   cells: readonly TextBlock[],
   style: TextStyle,
-  { grid, tools }: { readonly grid: Grid; readonly tools: LayingTools },
+  { grid, tools, tags }: { readonly grid: Grid; readonly tools: LayingTools; readonly tags: readonly Tag[] },
   edges: SliceEdges,
 ): Row {
   const padTop = edges.first ? cellPadding.y : 0;
@@ -89,18 +106,14 @@ function sliceRow(
     gap: edges.gap,
     backdrops: grid.column.backdrops,
     notes: cells.flatMap(({ lines }) => lines.flatMap(({ line }) => footnotesOf(line, tools))),
-    draw(pen, top) {
-      drawFrame(pen, grid, top, height, style === headStyle, edges);
+    tag: 'cells',
+    async draw(pen, top) {
+      await pen.tagged(undefined, () => drawFrame(pen, grid, top, height, style === headStyle, edges));
       let x = grid.left;
       for (const [index, cell] of cells.entries()) {
         const width = grid.widths[index] ?? 0;
-        drawCell(
-          pen,
-          cell,
-          { x: x + cellPadding.x, top: top + padTop, width: width - 2 * cellPadding.x },
-          grid.alignments[index],
-          style.size,
-        );
+        const box = { x: x + cellPadding.x, top: top + padTop, width: width - 2 * cellPadding.x };
+        await pen.tagged(tags[index], () => drawCell(pen, cell, box, grid.alignments[index], style.size));
         x += width;
       }
     },

@@ -1,4 +1,5 @@
 import type { Row } from '../page/row.ts';
+import { type Tag, tagOf } from '../page/tag.ts';
 import { breakLines, type Line } from '../text/break-lines.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { itemise } from '../text/itemise.ts';
@@ -15,6 +16,8 @@ export interface TextLook {
   readonly style?: TextStyle;
   readonly lineFactor?: number;
   readonly align?: Alignment;
+  /** A paragraph in its column unless said. */
+  readonly tag?: Tag;
 }
 
 /** A paragraph as rows of one line; first and last two stay together (no widows, no orphans). */
@@ -26,6 +29,7 @@ export function* laySpans(spans: readonly Span[], look: TextLook, column: Column
   const { pieces, rightToLeft } = itemise(spans, tools);
   const lines = breakLines(pieces, column.width, tools);
   const size = (look.style ?? body).size;
+  const tag = look.tag ?? tagOf('P', column.tag);
   for (const [index, line] of lines.entries()) {
     const height = lineHeight(line, size * (look.lineFactor ?? bodyLineFactor));
     const left = column.left + offset(line, column.width, look.align ?? (rightToLeft ? 'right' : 'left'));
@@ -34,6 +38,7 @@ export function* laySpans(spans: readonly Span[], look: TextLook, column: Column
       gap: index === 0 ? look.gap : 0,
       keep: lines.length > 1 && (index === 0 || index === lines.length - 2),
       backdrops: column.backdrops,
+      tag,
       notes: footnotesOf(line, tools),
       draw: (pen, top) => drawLine(pen, line, left, top + baselineIn(line, height, size)),
     };
@@ -54,7 +59,9 @@ function layNote(name: string, tools: LayingTools): readonly Row[] {
   const mark = { text: `${tools.footnotes.numberOf(name)}. `, style: noteStyle };
   // A note cannot refer to notes: they could refer to each other without end.
   const said = styleInlines(tools.footnotes.textOf(name), noteStyle, { ...tools, footnotes: noFootnotes });
-  return [...laySpans([mark, ...said], { gap: 2, style: noteStyle, lineFactor: 1.35 }, tools.page, tools)];
+  return [
+    ...laySpans([mark, ...said], { gap: 2, style: noteStyle, lineFactor: 1.35, tag: tagOf('Note') }, tools.page, tools),
+  ];
 }
 
 /** Text in one block of lines, for cells. */

@@ -3,18 +3,19 @@ import { fitLine } from '../text/fit-line.ts';
 import type { TextTools } from '../text/itemise.ts';
 import type { TextStyle } from '../text/styled-text.ts';
 import type { Pen } from './pen.ts';
+import { tagOf } from './tag.ts';
 
 const style: TextStyle = { family: 'text', bold: false, italic: false, size: 7.5, colour: '#444444' };
 
 /** A file's name in one line, centred; points. */
-export function drawCaption(
+export async function drawCaption(
   pen: Pen,
   text: string,
   left: number,
   baseline: number,
   width: number,
   tools: TextTools,
-): void {
+): Promise<void> {
   const line = fitLine(text, style, width, tools);
-  drawLine(pen, line, left + (width - line.width) / 2, baseline);
+  await pen.tagged(tagOf('P'), () => drawLine(pen, line, left + (width - line.width) / 2, baseline));
 }

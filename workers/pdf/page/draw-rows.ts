@@ -4,8 +4,16 @@ import type { Backdrop } from './row.ts';
 
 /** Draws one page: first what lies behind, each backdrop in one stretch over its neighbouring rows, then the rows. */
 export async function drawRows(pen: Pen, rows: readonly PlacedRow[]): Promise<void> {
-  for (const { backdrop, top, bottom } of stretches(rows)) backdrop.paint(pen, top, bottom - top);
-  for (const { row, top } of rows) await row.draw(pen, top);
+  const behind = stretches(rows);
+  if (behind.length > 0) {
+    await pen.tagged(undefined, () => {
+      for (const { backdrop, top, bottom } of behind) backdrop.paint(pen, top, bottom - top);
+    });
+  }
+  for (const { row, top } of rows) {
+    if (row.tag === 'cells') await row.draw(pen, top);
+    else await pen.tagged(row.tag, () => row.draw(pen, top));
+  }
 }
 
 interface Stretch {

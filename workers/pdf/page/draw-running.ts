@@ -16,7 +16,7 @@ export type Running =
 export type RunningValues = Readonly<Record<'page' | 'pages' | 'title' | 'author' | 'section', string>>;
 
 /** Draws in the middle of the top or bottom margin, never off the paper. */
-export function drawRunning(
+export async function drawRunning(
   pen: Pen,
   box: PageBox,
   {
@@ -25,24 +25,27 @@ export function drawRunning(
     values,
   }: { readonly where: 'header' | 'footer'; readonly text: Running; readonly values: RunningValues },
   tools: TextTools,
-): void {
+): Promise<void> {
   const below = box.top + box.innerHeight;
   const middle = where === 'header' ? box.top / 2 : below + (box.height - below) / 2;
   const baseline = Math.min(Math.max(middle + style.size * 0.35, style.size + 2), box.height - 4);
   const parts = typeof text === 'string' ? { center: text } : text;
-  for (const [index, place] of (['left', 'center', 'right'] as const).entries()) {
-    const filled = fill(parts[place] ?? '', values);
-    if (filled === '') continue;
-    const line = fitLine(filled, style, Object.keys(parts).length > 1 ? box.innerWidth / 2 : box.innerWidth, tools);
-    drawLine(pen, line, box.left + ((box.innerWidth - line.width) * index) / 2, baseline);
-  }
+  const filled = (['left', 'center', 'right'] as const).map((place) => fill(parts[place] ?? '', values));
+  if (filled.every((part) => part === '')) return;
+  const width = Object.keys(parts).length > 1 ? box.innerWidth / 2 : box.innerWidth;
+  await pen.tagged(undefined, () => {
+    for (const [index, part] of filled.entries()) {
+      const line = fitLine(part, style, width, tools);
+      if (part !== '') drawLine(pen, line, box.left + ((box.innerWidth - line.width) * index) / 2, baseline);
+    }
+  });
 }
 
 const fill = (text: string, values: RunningValues) =>
   text.replace(/\{(page|pages|title|author|section)\}/g, (_, name: keyof RunningValues) => values[name]);
 
 /** A plain page number at the foot. */
-export const drawPageNumber = (pen: Pen, box: PageBox, text: string, tools: TextTools): void =>
+export const drawPageNumber = (pen: Pen, box: PageBox, text: string, tools: TextTools): Promise<void> =>
   drawRunning(
     pen,
     box,

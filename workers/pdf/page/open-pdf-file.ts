@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import { openPen } from './open-pen.ts';
+import { noTags, openTags } from './open-tags.ts';
 import type { Pen } from './pen.ts';
 
 /** A PDF that is written to disk while it is made: at most one page and a stream buffer are in memory. */
@@ -23,6 +24,9 @@ export interface PdfProperties {
   readonly author?: string | undefined;
   readonly subject?: string | undefined;
   readonly keywords?: readonly string[] | undefined;
+  /** BCP 47, of the text. */
+  readonly language?: string | undefined;
+  readonly tagged: boolean;
 }
 
 export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
@@ -32,6 +36,8 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
     font: null as unknown as string,
     pdfVersion: '1.7',
     margin: 0,
+    tagged: properties.tagged,
+    ...(properties.language !== undefined && { lang: properties.language }),
     displayTitle: properties.title !== undefined,
     info: {
       Producer: 'mediafarm',
@@ -42,13 +48,14 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
       ...(properties.keywords !== undefined && { Keywords: properties.keywords.join(', ') }),
     },
   });
+  const tags = properties.tagged ? openTags(document) : noTags;
   const file = createWriteStream(path);
   const written = finished(file);
   written.catch(() => {});
   document.pipe(file);
   let pages = 0;
   return {
-    pen: openPen(document),
+    pen: openPen(document, tags),
     async addPage(width, height) {
       document.addPage({ size: [width, height], margin: 0 });
       pages++;
@@ -57,6 +64,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
     },
     pages: () => pages,
     async finish() {
+      tags.finish();
       document.end();
       await written;
     },

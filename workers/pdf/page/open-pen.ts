@@ -3,8 +3,13 @@ import { openTextPen } from './open-text-pen.ts';
 import type { Pen } from './pen.ts';
 
 /** Draws on the current page of a pdfkit document. */
-export function openPen(document: PDFKit.PDFDocument): Pen {
-  return { ...openTextPen(document), ...openShapePen(document), ...openPlacePen(document) };
+export function openPen(document: PDFKit.PDFDocument, { tagged }: Pick<Pen, 'tagged'>): Pen {
+  return {
+    tagged,
+    ...openTextPen(document),
+    ...openShapePen(document),
+    ...openPlacePen(document),
+  };
 }
 
 function openShapePen(document: PDFKit.PDFDocument): Pick<Pen, 'rectangle' | 'line' | 'path' | 'dots'> {

@@ -1,9 +1,12 @@
 import type { Face } from '../fonts/open-font-book.ts';
 import type { Link } from '../text/styled-text.ts';
+import type { Tag } from './tag.ts';
 import type { GlyphRun } from './write-shapes.ts';
 
 /** What rows draw with; points from the top left of the page, y down. */
 export interface Pen {
+  /** What is drawn inside is this part of the document; without a tag it is decoration. Not nested. */
+  tagged(tag: Tag | undefined, draw: () => void | Promise<void>): Promise<void>;
   glyphs(run: GlyphRun, x: number, baseline: number): void;
   rectangle(x: number, y: number, width: number, height: number, colour: string): void;
   /** An SVG path in page coordinates. */

@@ -1,4 +1,5 @@
 import type { Pen } from './pen.ts';
+import type { Tag } from './tag.ts';
 
 /** Drawn behind every row of a block and the gaps between them: the bar of a quote, the ground of code. Points. */
 export interface Backdrop {
@@ -21,6 +22,8 @@ export interface Row {
   /** Drawn again when this row is the first of a page: a table's head. */
   readonly head?: readonly Row[];
   readonly backdrops?: readonly Backdrop[];
+  /** What it is; `cells` say it of themselves while they are drawn. Without, it is decoration. */
+  readonly tag?: Tag | 'cells' | undefined;
   /** Starts a page. */
   readonly startsPage?: boolean;
   /** What has to stand at the foot of the same page: footnotes. */
