@@ -226,7 +226,7 @@ test('a stop answers what waits, ends the streams with when to come back, and cu
     `POST /v1/uploads?name=s HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${own.key}\r\nidempotency-key: s\r\ncontent-length: 4\r\n\r\nsl`,
   );
   await until(
-    async () => (await own.database.query("select 1 from idempotency_keys where key = 's'")).rowCount,
+    async () => (await own.database.query("select 1 from idempotency_keys where key = 's'")).rowCount === 1,
     'the upload to begin',
   );
   const closing = own.api.close();
