@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ConfigError } from '../shared/env.ts';
 import { runProgram } from '../shared/lifecycle.ts';
 import { createLog } from '../shared/log.ts';
@@ -8,6 +9,7 @@ import { serveHealth } from '../shared/serve-health.ts';
 import { openStore } from '../shared/store/open-store.ts';
 import { catalog, kindNames } from './catalog.ts';
 import { readWorkerConfig } from './config.ts';
+import { configureSharp } from './media/configure-sharp.ts';
 import { runnableKinds } from './runnable-kinds.ts';
 import { createOpenUrl } from './runner/open-url.ts';
 import { startWorker } from './start-worker.ts';
@@ -20,6 +22,7 @@ await runProgram(process, async () => {
   const log = createLog('worker', read.logLevel);
   const kinds = await runnableKinds(read, process.env.PATH ?? '', log);
   const config = { ...read, kinds };
+  configureSharp(config.concurrency > 1 ? 1 : availableParallelism());
   const topology = farmTopology(kindNames, config.retryDelaysMs);
   const store = await openStore({ url: config.storeUrl, environment: process.env, log });
   const bus = await openBus({ urls: config.brokerUrls, topology, log, name: 'worker' });
