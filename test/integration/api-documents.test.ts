@@ -93,8 +93,10 @@ test('the examples of every kind fit the document, and the api takes them', asyn
   const validate = ajv.compile({ $ref: 'openapi.json#/components/schemas/JobRequest' });
   const input = (await farm.upload('a.txt', 'a')).id;
   for (const [kind, { contract }] of Object.entries(catalog)) {
+    const use = Array.from({ length: Math.max(1, contract.inputs.min) }, (_, index) => `file-${index}`);
+    const inputs = Object.fromEntries(use.map((name) => [name, input]));
     for (const { title, params } of contract.examples) {
-      const job = { input, steps: { a: { kind, ...params } } };
+      const job = { inputs, steps: { a: { kind, use, ...params } } };
       expect(validate(job), `${kind}: ${title}: ${ajv.errorsText(validate.errors)}`).toBe(true);
       const answer = await farm.call('POST', '/v1/jobs', { json: job });
       expect(answer.status, `${kind}: ${title}: ${answer.text}`).toBe(202);
