@@ -1,5 +1,6 @@
 /** pdf-edit on PDFs made here, looked at with poppler and qpdf. No server. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
@@ -7,7 +8,7 @@ import type { Output } from '../../workers/kind.ts';
 import { pdfEditParams } from '../../workers/pdf-edit/contract.ts';
 import { process as pdfEdit } from '../../workers/pdf-edit/process.ts';
 import { fixturesAbsent, fixturesPresent, readFixtures } from '../support/fixtures.ts';
-import { makePdf } from '../support/make-pdf.ts';
+import { deflateBomb, makePdf, writePdf } from '../support/make-pdf.ts';
 import { makeTask } from '../support/make-task.ts';
 import { checkPdf, pdfInfo, pdfPages, pdfText, readWith, renderPage } from '../support/read-pdf.ts';
 
@@ -230,6 +231,21 @@ describe('the file', () => {
     expect(bare).not.toHaveProperty('CreationDate');
   });
 
+  it('says the same in its XMP packet, which readers believe first', async () => {
+    const old = '<x:xmpmeta xmlns:x="adobe:ns:meta/">Old title, pdfaid:part 2</x:xmpmeta>';
+    const bytes = writePdf(
+      ['<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] >>'],
+      [{ dictionary: '/Type /Metadata /Subtype /XML', stream: Buffer.from(old) }],
+      { catalog: '/Metadata 4 0 R' },
+    );
+    const packet = await readWith('pdfinfo', ['-meta', await edit([{ op: 'metadata', title: 'R & D' }], bytes)]);
+    expect(packet).toContain('<rdf:li xml:lang="x-default">R &amp; D</rdf:li>');
+    expect(packet).not.toMatch(/Old title|pdfaid/);
+    expect(await pdfInfo(await edit([{ op: 'metadata', strip: true }], bytes))).toMatchObject({
+      'Metadata Stream': 'no',
+    });
+  });
+
   it('loses its forms, and what was filled in stays', async () => {
     const bytes = await makePdf(['Name:'], {
       draw: (document) => {
@@ -258,6 +274,46 @@ describe('the file', () => {
     expect(await messageOf(none)).toBe('“report.pdf” holds no pictures.');
   });
 });
+
+describe('hostile', () => {
+  it('a stream that unpacks to 4 GB never becomes a result that is broken', async () => {
+    const ended = await messageOf(run({ optimise: true }, { bytes: deflateBomb(), name: 'report.pdf' }));
+    expect(ended).toMatch(/^“report.pdf” (is damaged|takes more time or memory than one task may use)/);
+  });
+
+  it('no password is ever on a command line, and none is left in scratch', async () => {
+    const seen = new Set<string>();
+    const watching = watchCommandLines(seen);
+    const params = pdfEditParams.parse({ encrypt: { userPassword: 'sesame-1', ownerPassword: 'sesame-2' } });
+    const task = await makeTask({ params, files: [{ bytes: await letters(), name: 'report.pdf' }], name: 'out' });
+    await pdfEdit(task);
+    await watching.stop();
+    expect([...seen].filter((line) => line.includes('job-json-file')).length).toBeGreaterThan(0);
+    expect([...seen].filter((line) => line.includes('sesame'))).toEqual([]);
+    for (const file of await readdir(task.scratch)) {
+      expect((await readFile(join(task.scratch, file))).includes('sesame')).toBe(false);
+    }
+  });
+});
+
+/** Looks at what every user of the machine can see in /proc, again and again until it is told to stop. */
+function watchCommandLines(seen: Set<string>): { stop(): Promise<void> } {
+  let watching = true;
+  const looking = (async () => {
+    while (watching) {
+      for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+        const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+        if (line.includes('qpdf')) seen.add(line.replaceAll('\0', ' '));
+      }
+    }
+  })();
+  return {
+    stop() {
+      watching = false;
+      return looking;
+    },
+  };
+}
 
 it('says which inputs there are when a name is wrong', async () => {
   const wrong = run({ sources: [{ input: 'annex' }] }, { bytes: await letters(), name: 'report.pdf' });

@@ -1,14 +1,13 @@
 /** pdf-pages on PDFs made here, on real and hostile ones, and on bombs. Needs poppler and qpdf; no server. */
 
 import { readFile } from 'node:fs/promises';
-import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { pdfPagesParams } from '../../workers/pdf-pages/contract.ts';
 import { process as pdfPages } from '../../workers/pdf-pages/process.ts';
 import { fixturesAbsent, fixturesPresent, readFixtures } from '../support/fixtures.ts';
-import { makePdf, writePdf } from '../support/make-pdf.ts';
+import { deflateBomb, makePdf, writePdf } from '../support/make-pdf.ts';
 import { makeTask } from '../support/make-task.ts';
 
 async function run(params: object, file: { bytes: Uint8Array } | { path: string }, name = 'report.pdf') {
@@ -132,17 +131,6 @@ describe('bombs', () => {
     await expect(work).rejects.toThrow('cancelled by its owner');
   });
 });
-
-/** Two layers of deflate, 4 GB of drawing commands. */
-function deflateBomb(): Buffer {
-  const inner = deflateSync(Buffer.alloc(256 * 1024 ** 2, '0 0 m 9 9 l S\n'), { level: 9 });
-  const stream = deflateSync(inner, { level: 9 });
-  const content = Array.from({ length: 16 }, () => '4 0 R').join(' ');
-  return writePdf(
-    [`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents [${content}] >>`],
-    [{ dictionary: '/Filter [/FlateDecode /FlateDecode]', stream }],
-  );
-}
 
 /** Nine forms, each drawing the next ten times. */
 function formBomb(): Buffer {

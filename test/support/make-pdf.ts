@@ -1,4 +1,5 @@
 /** PDFs for tests: pages of text by pdfkit, and files written by hand where pdfkit is too well-behaved. */
+import { deflateSync } from 'node:zlib';
 import PDFDocument from 'pdfkit';
 
 interface Wish {
@@ -35,10 +36,14 @@ interface StreamObject {
 }
 
 /** Objects 1 (catalog), 2 (pages), 3 … (each page), then the streams; without an index, which every reader rebuilds. */
-export function writePdf(pages: readonly string[], streams: readonly StreamObject[] = []): Buffer {
+export function writePdf(
+  pages: readonly string[],
+  streams: readonly StreamObject[] = [],
+  { catalog = '' }: { readonly catalog?: string } = {},
+): Buffer {
   const kids = pages.map((_, index) => `${index + 3} 0 R`).join(' ');
   const objects: Buffer[] = [
-    Buffer.from('<< /Type /Catalog /Pages 2 0 R >>'),
+    Buffer.from(`<< /Type /Catalog /Pages 2 0 R ${catalog} >>`),
     Buffer.from(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`),
     ...pages.map((page) => Buffer.from(page)),
     ...streams.map(({ dictionary, stream }) =>
@@ -55,4 +60,15 @@ export function writePdf(pages: readonly string[], streams: readonly StreamObjec
     Buffer.from('\nendobj\n'),
   ]);
   return Buffer.concat([Buffer.from('%PDF-1.7\n'), ...body, Buffer.from('trailer << /Root 1 0 R >>\n%%EOF\n')]);
+}
+
+/** Two layers of deflate, 4 GB of drawing commands. */
+export function deflateBomb(): Buffer {
+  const inner = deflateSync(Buffer.alloc(256 * 1024 ** 2, '0 0 m 9 9 l S\n'), { level: 9 });
+  const stream = deflateSync(inner, { level: 9 });
+  const content = Array.from({ length: 16 }, () => '4 0 R').join(' ');
+  return writePdf(
+    [`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents [${content}] >>`],
+    [{ dictionary: '/Filter [/FlateDecode /FlateDecode]', stream }],
+  );
 }

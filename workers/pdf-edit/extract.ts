@@ -7,7 +7,7 @@ import { readPageList } from '../media/pdf/read-page-list.ts';
 import { runPdfTool } from '../media/pdf/run-pdf-tool.ts';
 import { type EditTask, takePages, type Work } from './work.ts';
 
-const wholeDocument = { cpuSeconds: 120 };
+const wholeDocument = { cpuSeconds: 60 };
 const maxImages = 500;
 
 /** The text in reading order, pages parted by form feeds as poppler writes them. */
