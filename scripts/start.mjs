@@ -49,6 +49,16 @@ function handOn(signal) {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, handOn);
 
+// npm dies of a SIGTERM without handing it on: the farm must not outlive the npm that a supervisor stopped.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const npm = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(watch);
+    program.kill('SIGTERM');
+  }, 500);
+}
+
 program.once('error', (error) => {
   process.stderr.write(`${entry} could not be started: ${error.message}\n`);
   process.exit(1);
