@@ -30,7 +30,8 @@ describe.skipIf(!fixturesPresent)('fixtures', () => {
   it.each(media.filter(({ expected }) => expected.transcode !== '-'))(
     'transcode $kind/$file → $expected.transcode',
     async (fixture) => {
-      const params = fixture.kind === 'audio' ? { preset: 'mp3' } : { preset: 'mp4-360p', video: { speed: 'fastest', height: 120 } };
+      const params =
+        fixture.kind === 'audio' ? { preset: 'mp3' } : { preset: 'mp4-360p', video: { speed: 'fastest', height: 120 } };
       const task = await makeTask({
         params: transcodeParams.parse({ ...params, ...clipOf(fixture.file) }),
         files: [fileOf(fixture)],
