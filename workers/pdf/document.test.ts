@@ -138,4 +138,14 @@ describe('task lists and code', () => {
   });
 });
 
+readable('hostile layouts', () => {
+  it('set a word of 100 000 letters and 3 000 quotes in a quote', async () => {
+    const long = await build({ layout: 'document', pageNumbers: false }, [text('x'.repeat(100_000))]);
+    expect((await pdfText(long.path)).replace(/\s/g, '')).toHaveLength(100_000);
+    const deep = await build({ layout: 'document' }, [text(`${'> '.repeat(3000)}x`)]);
+    await checkPdf(deep.path);
+    expect(await pdfPages(deep.path)).toHaveLength(1);
+  });
+});
+
 const firstPageInColumns = async (path: string) => (await pdfText(path, { keepLayout: true })).split('\f')[0] ?? '';

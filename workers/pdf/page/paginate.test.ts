@@ -51,6 +51,10 @@ describe('pages', () => {
     expect(pages.length).toBe(2);
   });
 
+  it('are at least one', () => {
+    expect(pagesOf([])).toEqual(['']);
+  });
+
   it('take a row that is taller than any page', () => {
     expect(pagesOf([row('a', 10), row('huge', 500), row('b', 10)])).toEqual(['a@10', 'huge@10', 'b@10']);
   });

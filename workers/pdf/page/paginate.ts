@@ -12,24 +12,27 @@ const maxChain = 40;
 /** Points lost to rounding are not worth a page. */
 const slack = 0.01;
 
-/** Puts rows on pages, one page at a time, so a book never stands in memory as a whole. */
+/** Puts rows on pages, one page at a time, so a book never stands in memory as a whole. At least one page. */
 export function* paginate(rows: Iterable<Row>, box: PageBox): Generator<readonly PlacedRow[]> {
   let page = openPage(box, []);
+  let pages = 0;
   for (const chain of chains(rows)) {
     const breaks = chain[0]?.startsPage === true || (!page.takes(chain) && openPage(box, []).takes(chain));
     for (const [index, row] of chain.entries()) {
       if (!page.isEmpty() && ((index === 0 && breaks) || !page.takes([row]))) {
         const { rows: done, left } = page.close();
         yield done;
+        pages++;
         page = openPage(box, left);
         for (const head of row.head ?? []) page.put(head);
       }
       page.put(row);
     }
   }
-  while (!page.isEmpty() || page.hasNotes()) {
+  while (!page.isEmpty() || page.hasNotes() || pages === 0) {
     const { rows: done, left } = page.close();
     yield done;
+    pages++;
     page = openPage(box, left);
   }
 }

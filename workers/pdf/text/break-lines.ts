@@ -1,12 +1,11 @@
 import { makePiece, type Piece, type TextTools } from './itemise.ts';
+import { splitLetters } from './split-letters.ts';
 
 /** Pieces that stand in one line, in logical order. Points. */
 export interface Line {
   readonly pieces: readonly Piece[];
   readonly width: number;
 }
-
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Fills lines of `width` points greedily; a word wider than a line is cut between letters. Always at least one line. */
 export function breakLines(pieces: readonly Piece[], width: number, tools: Pick<TextTools, 'shape'>): Line[] {
@@ -57,15 +56,20 @@ function fitWord(word: readonly Piece[], width: number, tools: Pick<TextTools, '
     : word.flatMap((piece) => (piece.object === undefined ? cut(piece, width, tools) : [piece]));
 }
 
+/** Letters are measured one by one, which is a little off where they join or kern, but linear: a word may be a megabyte long. */
 function cut(piece: Piece, width: number, tools: Pick<TextTools, 'shape'>): Piece[] {
   const parts: string[] = [];
   let part = '';
-  for (const { segment } of graphemes.segment(piece.text)) {
-    const longer = part + segment;
-    if (part !== '' && makePiece({ ...piece, text: longer }, tools).inkWidth > width) {
+  let partWidth = 0;
+  for (const letter of splitLetters(piece.text)) {
+    const more = (tools.shape(letter, piece.face, (piece.level & 1) === 1).width * piece.style.size) / 1000;
+    if (part !== '' && partWidth + more > width) {
       parts.push(part);
-      part = segment;
-    } else part = longer;
+      part = '';
+      partWidth = 0;
+    }
+    part += letter;
+    partWidth += more;
   }
   parts.push(part);
   return parts.map((text, index) =>

@@ -3,6 +3,7 @@ import { bidi } from './bidi.ts';
 import type { Shape, Shaper } from './create-shaper.ts';
 import type { EmojiBook } from './draw-emoji.ts';
 import { findBreaks } from './find-breaks.ts';
+import { splitLetters } from './split-letters.ts';
 import type { InlineObject, Span, TextStyle } from './styled-text.ts';
 
 export interface TextTools {
@@ -36,7 +37,6 @@ const directional =
   /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 /** Characters both bundled families have, so nobody needs to look. */
 const plain = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201e\u2022\u2026]*$/;
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const emptyShape: Shape = { glyphs: [], width: 0, unfaithful: false, rightToLeft: false };
 
 /** Cuts styled text into pieces, in logical order. */
@@ -107,7 +107,7 @@ interface Part {
 function* splitByFace(text: string, style: TextStyle, { book, emoji }: TextTools): Generator<Part> {
   if (plain.test(text)) return yield { text, face: book.main(style) };
   let run: Part | undefined;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of splitLetters(text)) {
     const object = emoji.find(segment, style.size);
     const face = object === undefined ? faceFor(segment, style, run?.face, book) : book.main(style);
     if (run !== undefined && object === undefined && run.object === undefined && run.face === face) {
