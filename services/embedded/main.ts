@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { runProgram } from '../../shared/lifecycle.ts';
 import { catalog } from '../../workers/catalog.ts';
+import { aptInstaller } from './apt-installer.ts';
 import { claimDataDir } from './claim-data-dir.ts';
 import { type FarmConfig, readFarmConfig } from './config.ts';
 import { ensureTools } from './ensure-tools.ts';
@@ -15,7 +16,8 @@ await runProgram(process, async () => {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const claim = await claimDataDir(config.dataDir);
   const contracts = Object.values(catalog).map((kind) => kind.contract);
-  const kinds = await ensureTools(contracts, { searchPath: process.env.PATH ?? '', print });
+  const searchPath = process.env.PATH ?? '';
+  const kinds = await ensureTools(contracts, { searchPath, print, install: await aptInstaller() });
   const logFile = join(config.dataDir, 'farm.log');
   const log = pino(
     { level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime },
