@@ -12,7 +12,7 @@ const submitters = 16;
 const timeLimitMs = 600_000;
 
 export async function bench(print: (line: string) => void): Promise<void> {
-  const running = process.env.FARM_TEST_SERVERS;
+  const running = process.env.FARM_TEST_SERVERS || undefined;
   const given = running === undefined ? await startServers() : undefined;
   const servers = given?.servers ?? (JSON.parse(await readFile(running ?? '', 'utf8')) as Servers);
   const hooks = await countWebhooks();

@@ -90,11 +90,12 @@ export async function startEmbeddedFarm(
   const port = await freePort();
   const farm = createFarm({ ...common, FARM_DATA_DIR: dataDir, FARM_PORT: String(port), ...variables }, port);
   farm.start('farm', 'services/embedded/main.ts');
-  await ready(farm);
+  await readyOrClosed(farm);
+  const stopPrograms = farm.close;
   return Object.assign(farm, {
     dataDir,
     close: async () => {
-      await stopAll(farm);
+      await stopPrograms();
       if (variables.FARM_DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   });
@@ -123,10 +124,11 @@ export async function startRealFarm(variables: Variables = {}, servers: Servers 
     FARM_WORKER_KINDS: 'transcode,pdf,poster',
     FARM_WORKER_CONCURRENCY: '2',
   });
-  await ready(farm);
+  await readyOrClosed(farm);
+  const stopPrograms = farm.close;
   return Object.assign(farm, {
     close: async () => {
-      await stopAll(farm);
+      await stopPrograms();
       await Promise.all([database.drop(), vhost.drop(), rm(scratch, { recursive: true, force: true })]);
     },
   });
@@ -134,6 +136,7 @@ export async function startRealFarm(variables: Variables = {}, servers: Servers 
 
 function createFarm(variables: Variables, port: number): RunningFarm {
   const programs = new Map<string, Program>();
+  const started: Program[] = [];
   const farm: RunningFarm = {
     client: createFarmClient(`http://127.0.0.1:${port}`, variables.FARM_API_KEY ?? key),
     variables,
@@ -141,19 +144,26 @@ function createFarm(variables: Variables, port: number): RunningFarm {
     start: (name, entry, more = {}, argv = []) => {
       const program = startProgram(entry, { ...variables, ...more }, argv);
       programs.set(name, program);
+      started.push(program);
       return program;
     },
-    close: () => stopAll(farm),
+    // All that were ever started: a name may have been given anew while its first bearer still ran.
+    close: () => stopAll(started),
   };
   return farm;
 }
 
-async function stopAll(farm: RunningFarm): Promise<void> {
-  await Promise.all(
-    [...farm.programs.values()].map((program) =>
-      program.child.exitCode === null && program.child.signalCode === null ? program.stop() : undefined,
-    ),
-  );
+async function stopAll(programs: readonly Program[]): Promise<void> {
+  const running = programs.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+  await Promise.all(running.map((program) => program.stop()));
+}
+
+/** A farm that does not come up leaves no process behind. */
+async function readyOrClosed(farm: RunningFarm): Promise<void> {
+  await ready(farm).catch(async (error) => {
+    await farm.close();
+    throw error;
+  });
 }
 
 /** Waits for `GET /readyz` = 200, the sign the contract gives. */
