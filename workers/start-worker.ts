@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '../shared/log.ts';
 import type { Health, Part } from '../shared/part.ts';
 import type { Bus, Delivery, Slot } from '../shared/queue/bus.ts';
@@ -76,6 +77,9 @@ async function runSlot(
   }
 }
 
+/** A broker that is away refuses at once; asking again at once would fill the log and a core. */
+const takeAgainAfterMs = 1000;
+
 async function takeNext(
   slot: Slot,
   queues: readonly string[],
@@ -88,6 +92,7 @@ async function takeNext(
     return await slot.take(queues, stop);
   } catch (error) {
     log.warn({ err: error }, 'worker.take_failed');
+    await wait(takeAgainAfterMs, undefined, { signal: stop }).catch(() => undefined);
     return undefined;
   }
 }

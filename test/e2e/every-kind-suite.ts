@@ -18,6 +18,16 @@ export function everyKindSuite(stage: Stage): void {
     (await stage.farm().client.upload(name, content)).id as string;
   const finished = (job: Json) => stage.farm().client.finished(job.id);
 
+  /** The whole stream of a job that has ended or is about to: it closes after the terminal event. */
+  const eventsOf = async (jobId: string): Promise<Json[]> => {
+    const { address, key } = stage.farm().client;
+    const response = await fetch(new URL(`/v1/jobs/${jobId}/events`, address), {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const lines = (await response.text()).split('\n');
+    return lines.flatMap((line) => (line.startsWith('data: ') ? [JSON.parse(line.slice(6))] : []));
+  };
+
   beforeAll(async () => {
     const { body } = await stage.farm().client.call('GET', '/v1/webhook-secret');
     stage.receiver().trust(body.secret);
@@ -39,7 +49,7 @@ export function everyKindSuite(stage: Stage): void {
   });
 
   it('turns a clip into an MP4 that plays, with progress on the way', async () => {
-    const input = await upload('clip.mov', await makeClip(4, '1280x720'));
+    const input = await upload('clip.mov', await makeClip(10, '1280x720'));
     const job = await submit({ input, steps: { movie: { kind: 'transcode', preset: 'mp4-480p' } } });
     const done = await finished(job);
     expect(done).toMatchObject({ status: 'succeeded', progress: 1, error: null });
@@ -53,7 +63,9 @@ export function everyKindSuite(stage: Stage): void {
     });
     const media = await probeMedia(await stage.farm().client.download(output.url));
     expect(media.video).toMatchObject({ codec: 'h264', width: 854, height: 480 });
-    expect(media.durationSeconds).toBeCloseTo(4, 0);
+    expect(media.durationSeconds).toBeCloseTo(10, 0);
+    const types = (await eventsOf(job.id)).map((event) => event.type);
+    expect(types).toContain('step.progress');
   });
 
   it('turns Markdown into a PDF whose text can be read back', async () => {
@@ -129,16 +141,11 @@ export function everyKindSuite(stage: Stage): void {
   it('streams every event of a job, in order, and ends after the last', async () => {
     const input = await upload('photo.jpg', await makePhoto(300, 200));
     const job = await submit({ input, steps: { a: { kind: 'resize', width: 100 } } });
-    const response = await fetch(new URL(`/v1/jobs/${job.id}/events`, stage.farm().client.address), {
-      headers: { authorization: `Bearer ${stage.farm().client.key}` },
-    });
-    const events = (await response.text())
-      .split('\n')
-      .flatMap((line) => (line.startsWith('data: ') ? [JSON.parse(line.slice(6))] : []));
+    const events = await eventsOf(job.id);
     const types = events.map((event) => event.type).filter((type) => type !== 'step.progress');
     expect(types).toEqual(['job.accepted', 'job.started', 'step.started', 'step.succeeded', 'job.succeeded']);
     const sequences = events.map((event) => event.sequence);
-    expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+    expect(sequences).toEqual([...new Set<number>(sequences)].sort((a, b) => a - b));
   });
 
   it('stops running work when the job is cancelled', async () => {

@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import { isColour } from '../media/css-colours.ts';
 import { pageListParam } from '../media/pdf/params.ts';
-
-export const places = [
-  'center',
-  'top',
-  'top-right',
-  'right',
-  'bottom-right',
-  'bottom',
-  'bottom-left',
-  'left',
-  'top-left',
-] as const;
-export type Place = (typeof places)[number];
+import { places } from '../media/places.ts';
 
 const pages = pageListParam.optional().describe('Which pages, e.g. `1-3,7,last` or `odd`; default all');
 const colour = z.string().refine(isColour, 'expected #rgb, #rrggbb or a CSS colour name');

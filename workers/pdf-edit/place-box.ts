@@ -1,4 +1,4 @@
-import type { Place } from './operation-params.ts';
+import type { Place } from '../media/places.ts';
 
 export interface Size {
   readonly width: number;

@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { isColour } from '../media/css-colours.ts';
+import { places } from '../media/places.ts';
 
 /** WebP's limit; nothing larger is useful on a screen. */
 const maxSidePx = 16_383;
 
 export const fits = ['cover', 'contain', 'fill', 'inside', 'outside'] as const;
 export type Fit = (typeof fits)[number];
-
-export const places = [
-  'center',
-  'top',
-  'top-right',
-  'right',
-  'bottom-right',
-  'bottom',
-  'bottom-left',
-  'left',
-  'top-left',
-] as const;
-export type Place = (typeof places)[number];
 
 export const side = () =>
   z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { colour, fraction, places } from './geometry-params.ts';
+import { places } from '../media/places.ts';
+import { colour, fraction } from './geometry-params.ts';
 
 const placing = {
   position: z.enum(places).describe('Where it lies (default bottom-right).'),

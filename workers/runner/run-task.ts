@@ -86,8 +86,8 @@ async function announceAgain(parts: RunnerParts, run: Run): Promise<boolean> {
 
 async function work(parts: RunnerParts, kind: Kind, run: Run, attempt: Attempt, signal: AbortSignal): Promise<void> {
   await report(parts.bus, run, 'started');
-  const progress = startProgress(parts.bus, run);
   const scratch = await createScratch(parts.scratchRoot);
+  const progress = startProgress(parts.bus, run);
   try {
     const { maxInputBytes } = kind.contract.limits;
     const inputs = await attempt.time('fetch', () =>
