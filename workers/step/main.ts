@@ -15,7 +15,7 @@ try {
   };
   const files = await runStep(readStepArguments(process.argv.slice(2)), stop.signal, showProgress);
   if (process.stderr.isTTY) process.stderr.write('\r');
-  for (const file of files) process.stdout.write(`${file}\n`);
+  for (const { path } of files) process.stdout.write(`${path}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.publicMessage : (error as Error).stack}\n`);
   process.exitCode = 1;

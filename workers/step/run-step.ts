@@ -1,30 +1,38 @@
 import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import { AppError, InputError } from '../../shared/errors.ts';
+import type { MediaFacts } from '../../shared/messages/job.ts';
 import { catalog, kindNames } from '../catalog.ts';
 import type { InputFile, Kind, Output } from '../kind.ts';
 import { sniffFile } from '../runner/fetch-inputs.ts';
+import { checkParams } from './check-params.ts';
 import type { StepArguments } from './step-arguments.ts';
+
+/** A file that was written, and what the kind says about it. */
+export interface Written {
+  readonly path: string;
+  readonly facts: MediaFacts;
+}
 
 /** Runs one processor on local files: no broker, no store. @returns the files it wrote @throws AppError for people to read */
 export async function runStep(
   step: StepArguments,
   signal: AbortSignal,
   onProgress: (fraction: number) => void,
-): Promise<readonly string[]> {
+): Promise<readonly Written[]> {
   const kind = Object.hasOwn(catalog, step.kind) ? catalog[step.kind] : undefined;
   if (kind === undefined) throw new AppError('invalid_request', explainUse(step.kind));
   const params = checkParams(kind, step);
   const inputs = await Promise.all(step.files.map(readInput));
   checkCount(kind, inputs.length);
   const scratch = await mkdtemp(join(tmpdir(), 'mediafarm-step-'));
-  const written: string[] = [];
+  const written: Written[] = [];
   const keep = async (output: Output) => {
     const target = join(step.out, output.name);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(output.path, target);
-    written.push(target);
+    written.push({ path: target, facts: output.facts ?? {} });
   };
   try {
     const name = basename(step.files[0] ?? step.kind).replace(/\.[^.]+$/, '');
@@ -51,24 +59,12 @@ function explainUse(kind: string): string {
   return `Usage: npm run step -- <kind> FILE… --<param> VALUE [--out FOLDER]\n${kinds}`;
 }
 
-function checkParams(kind: Kind, step: StepArguments): unknown {
-  const parsed = kind.contract.params.safeParse(step.params);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map(
-          (key) => `  --${[...issue.path, key].join('.')}: unknown; docs/kinds/${step.kind}.md has them all`,
-        )
-      : `  --${issue.path.join('.')}: ${issue.message}`,
-  );
-  throw new AppError('invalid_request', `Some params of ${step.kind} are wrong:\n${faults.join('\n')}`);
-}
-
+/** The first is the step's input; further ones go by their names, so `logo.png` is the watermark `{"image": "logo"}`. */
 async function readInput(path: string, position: number): Promise<InputFile> {
   const facts = await stat(path).catch(() => undefined);
   if (!facts?.isFile()) throw new InputError(`There is no file "${path}".`);
   const name = basename(path);
-  const reference = position === 0 ? 'input' : `input${position + 1}`;
+  const reference = position === 0 ? 'input' : parse(name).name;
   return { path, bytes: facts.size, mediaType: await sniffFile(path, name), name, reference };
 }
 

@@ -9,6 +9,7 @@ it('reads kind, files and params', () => {
     files: ['a.jpg', 'b.jpg'],
     out: '.',
     params: { width: 400, format: 'webp', page: { size: 'A4' }, trim: true },
+    typed: { width: '400' },
   });
 });
 
