@@ -19,7 +19,7 @@ export function checkParams(kind: Kind, step: Step): unknown {
 }
 
 /** `1` and `true` are text where the kind takes text and nothing else: a page list, a password. */
-function withTexts(kind: Kind, { params, typed }: Step): unknown {
+function withTexts(kind: Kind, { params, typed = {} }: Step): unknown {
   const wrong = faultyParams(kind, params);
   let mended = params;
   for (const [name, text] of Object.entries(typed)) {

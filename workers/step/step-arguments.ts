@@ -7,7 +7,7 @@ export interface StepArguments {
   readonly out: string;
   readonly params: Readonly<Record<string, unknown>>;
   /** Dotted param → the value as it was typed, where it was read as something else than text: `--pages 1`. */
-  readonly typed: Readonly<Record<string, string>>;
+  readonly typed?: Readonly<Record<string, string>>;
 }
 
 /**
