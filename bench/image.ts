@@ -113,6 +113,7 @@ async function run(path: string, scratch: string, params: ResizeParams): Promise
     signal: new AbortController().signal,
     progress: () => undefined,
     emit: async () => undefined,
+    ready: async () => undefined,
   };
   await resize(task);
 }

@@ -42,6 +42,7 @@ async function measure(scratch: string, parts: number): Promise<string> {
     signal: AbortSignal.timeout(300_000),
     progress: () => {},
     emit: async () => {},
+    ready: async () => {},
   });
   const wall = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);

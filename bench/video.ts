@@ -132,7 +132,7 @@ async function run(path: string, folder: string, params: object): Promise<void> 
   };
   const signal = AbortSignal.timeout(600_000);
   const task = { params: transcodeParams.parse(params), inputs: [input], scratch, name: 'bench', signal };
-  await transcode({ ...task, progress: () => {}, emit: async () => {} });
+  await transcode({ ...task, progress: () => {}, emit: async () => {}, ready: async () => {} });
   await rm(scratch, { recursive: true, force: true });
 }
 

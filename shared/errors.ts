@@ -31,6 +31,7 @@ export const errorCodes = {
   input_unavailable: 'The input could not be fetched.',
   address_refused: 'The address is not one this farm may call.',
   output_invalid: 'The processor produced something that is not a valid output.',
+  split_mismatch: 'The parts of a split step do not fit together; the step runs whole instead.',
   tool_missing: 'A program this kind needs is not installed.',
   scratch_full: 'The worker ran out of scratch space.',
   deadline_exceeded: 'The work took longer than its limit.',

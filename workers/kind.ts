@@ -1,6 +1,7 @@
 /** The types a job kind is made of. A kind is a folder (`contract.ts`, `process.ts`) and one line in `catalog.ts`. */
 import type { z } from 'zod';
 import type { MediaFacts } from '../shared/messages/job.ts';
+import type { Splitter } from './splitter.ts';
 
 export type Tool = 'ffmpeg' | 'ffprobe' | 'pdftoppm' | 'pdftocairo' | 'pdftotext' | 'pdfimages' | 'pdfinfo' | 'qpdf';
 
@@ -58,6 +59,12 @@ export interface Task<P> {
   progress(fraction: number): void;
   /** Stores an output before the step ends (HLS segments as they are finished). It must not be returned again. */
   emit(output: Output): Promise<void>;
+  /**
+   * Says that a rendition is of use before the step ends (a rung that plays): stores `outputs`, makes everything stored so
+   * far public and announces `rendition.ready`. An output given here may be given or returned again, then it is replaced
+   * (a master playlist that grows).
+   */
+  ready(rendition: string, outputs: readonly Output[]): Promise<void>;
 }
 
 /** Throws InputError only when the input is at fault (never retried); anything else counts as transient. */
@@ -66,4 +73,6 @@ export type Process<P> = (task: Task<P>) => Promise<readonly Output[]>;
 export interface Kind {
   readonly contract: Contract;
   readonly load: () => Promise<Process<never>>;
+  /** Where one step can be worked on by many workers (ADR 7). */
+  readonly loadSplitter?: () => Promise<Splitter<never>>;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { StoredOutput } from '../messages/report.ts';
+import type { StoredOutput } from '../messages/stored-output.ts';
 import { type TaskMessage, tryHeader } from '../messages/task.ts';
 import type { OutgoingMessage } from '../queue/bus.ts';
 import { exchanges, jobRoutingKey } from '../queue/topology.ts';

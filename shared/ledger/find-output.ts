@@ -1,4 +1,4 @@
-import type { StoredOutput } from '../messages/report.ts';
+import type { StoredOutput } from '../messages/stored-output.ts';
 import type { Queryable } from './database.ts';
 
 /** One output of a succeeded step, by its name (which may hold slashes). */

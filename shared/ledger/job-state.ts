@@ -1,7 +1,8 @@
 import type { EventType } from '../messages/event.ts';
 import type { JobStatus, Priority, PublicError, StepStatus, WebhookRequest } from '../messages/job.ts';
 import { terminalStepStatuses } from '../messages/job.ts';
-import type { StoredOutput, TaskReport } from '../messages/report.ts';
+import type { TaskReport } from '../messages/report.ts';
+import type { StoredOutput } from '../messages/stored-output.ts';
 import type { ResolvedInput } from './new-job.ts';
 
 /** A job and its steps as the ledger knows them: what `advanceJob` reads and returns. Times are of the database's clock. */

@@ -1,5 +1,5 @@
 import type { Job, JobOutput, JobStep } from '../messages/job.ts';
-import type { StoredOutput } from '../messages/report.ts';
+import type { StoredOutput } from '../messages/stored-output.ts';
 import type { JobState, StepState } from './job-state.ts';
 import { progressOf } from './settle-job.ts';
 

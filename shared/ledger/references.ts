@@ -1,4 +1,4 @@
-import type { StoredOutput } from '../messages/report.ts';
+import type { StoredOutput } from '../messages/stored-output.ts';
 import type { TaskInput } from '../messages/task.ts';
 import type { ResolvedInput } from './new-job.ts';
 

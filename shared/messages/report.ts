@@ -1,22 +1,26 @@
 import { z } from 'zod';
-import { mediaFacts, publicError } from './job.ts';
-
-/** What a worker says of a task on exchange `farm.reports`. The ledger takes it only if it passes the fence (design §4). */
-export const storedOutput = mediaFacts.extend({
-  name: z.string(),
-  key: z.string(),
-  mediaType: z.string(),
-  bytes: z.int(),
-  sha256: z.string(),
-});
-export type StoredOutput = z.infer<typeof storedOutput>;
+import { publicError } from './job.ts';
+import { splitPlan } from './split.ts';
+import { storedOutput } from './stored-output.ts';
+import { taskInput } from './task.ts';
 
 /**
  * started    a run begins · progress  fraction 0…1, also the heartbeat · succeeded  outputs and manifest are stored
  * failed     for good: error · retrying  transient failure, a delay queue holds the next try · cancelled  stopped on request
+ * split      the step goes on as parts · rendition  outputs that are of use already
  */
-export const reportKinds = ['started', 'progress', 'succeeded', 'failed', 'retrying', 'cancelled'] as const;
+export const reportKinds = [
+  'started',
+  'progress',
+  'succeeded',
+  'failed',
+  'retrying',
+  'cancelled',
+  'split',
+  'rendition',
+] as const;
 
+/** What a worker says of a task on exchange `farm.reports`. The ledger takes it only if it passes the fence (design §4). */
 export const taskReport = z.looseObject({
   schema: z.literal(1),
   what: z.enum(reportKinds),
@@ -34,6 +38,10 @@ export const taskReport = z.looseObject({
   outputs: z.array(storedOutput).optional(),
   manifestKey: z.string().optional(),
   error: publicError.optional(),
+  /** With `split`: the plan, and the inputs as the parts shall fetch them (a url input now lies in the store). */
+  split: z.looseObject({ plan: splitPlan, inputs: z.array(taskInput) }).optional(),
+  /** With `rendition`: its name; `outputs` are all that are public from now on. */
+  rendition: z.string().optional(),
   /** Facts learned of url inputs, by reference: name, bytes and media type. */
   inputs: z.record(z.string(), z.looseObject({ name: z.string(), bytes: z.int(), mediaType: z.string() })).optional(),
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { partPlan, taskPhases } from './split.ts';
+import { storedOutput } from './stored-output.ts';
 
 /** A step on the wire, from the relay to a worker. The number of the try travels in the header `x-farm-try`. */
 export const tryHeader = 'x-farm-try';
@@ -15,6 +17,10 @@ export const taskInput = z.looseObject({
 });
 export type TaskInput = z.infer<typeof taskInput>;
 
+/** What became of a part, for the join. */
+export const partOutcome = z.looseObject({ plan: partPlan, outputs: z.array(storedOutput) });
+export type PartOutcome = z.infer<typeof partOutcome>;
+
 export const taskMessage = z.looseObject({
   schema: z.literal(1),
   tenant: z.string(),
@@ -30,5 +36,13 @@ export const taskMessage = z.looseObject({
   requestId: z.string(),
   /** ISO 8601; when the step was queued, for queuedMs. */
   queuedAt: z.string(),
+  /** Absent: `start`. */
+  phase: z.enum(taskPhases).optional(),
+  /** Workers' slots for this kind as the relay last saw them; a step may be split among the idle ones. */
+  slots: z.looseObject({ idle: z.int(), total: z.int() }).optional(),
+  /** In phase `part`: which one. `step` is then the part's own name, `of` how many there are. */
+  part: z.looseObject({ step: z.string(), index: z.int(), of: z.int(), plan: partPlan }).optional(),
+  /** In phase `join`: all parts in the order of the plan, and the plan's facts. */
+  join: z.looseObject({ parts: z.array(partOutcome), facts: z.record(z.string(), z.unknown()) }).optional(),
 });
 export type TaskMessage = z.infer<typeof taskMessage>;

@@ -8,6 +8,7 @@
  *   farm.submissions ──► farm.v1.submissions
  */
 import type { Priority } from '../messages/job.ts';
+import { reportKinds } from '../messages/report.ts';
 
 export interface Exchange {
   readonly name: string;
@@ -144,7 +145,7 @@ function delay(tier: RetryTier): Queue {
   };
 }
 
-const stateReports = ['started', 'succeeded', 'failed', 'retrying', 'cancelled'];
+const stateReports = reportKinds.filter((what) => what !== 'progress');
 
 const controlPlane: readonly Queue[] = [
   {

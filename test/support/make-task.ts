@@ -16,6 +16,8 @@ interface MadeTask<P> extends Task<P> {
   readonly emitted: readonly Output[];
   /** Every fraction reported, in order. */
   readonly fractions: readonly number[];
+  /** What `ready` was told, in order. */
+  readonly renditions: readonly { readonly name: string; readonly outputs: readonly Output[] }[];
 }
 
 export async function makeTask<P>(options: {
@@ -30,6 +32,7 @@ export async function makeTask<P>(options: {
   await mkdir(scratch);
   const emitted: Output[] = [];
   const fractions: number[] = [];
+  const renditions: { name: string; outputs: readonly Output[] }[] = [];
   return {
     params: options.params,
     inputs: await Promise.all(options.files.map((file, index) => placeFile(home, file, index))),
@@ -38,8 +41,10 @@ export async function makeTask<P>(options: {
     signal: options.signal ?? new AbortController().signal,
     progress: (fraction) => void fractions.push(fraction),
     emit: async (output) => void emitted.push(output),
+    ready: async (name, outputs) => void renditions.push({ name, outputs }),
     emitted,
     fractions,
+    renditions,
   };
 }
 

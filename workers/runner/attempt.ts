@@ -1,5 +1,6 @@
 import type { Log } from '../../shared/log.ts';
-import type { StoredOutput, TaskReport } from '../../shared/messages/report.ts';
+import type { TaskReport } from '../../shared/messages/report.ts';
+import type { StoredOutput } from '../../shared/messages/stored-output.ts';
 import { traceIdOf } from '../../shared/trace-context.ts';
 import type { InputFile } from '../kind.ts';
 import type { Outcome } from './outcome.ts';

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type StoredOutput, storedOutput } from '../../shared/messages/report.ts';
+import { type StoredOutput, storedOutput } from '../../shared/messages/stored-output.ts';
 import { dispatchPrefix, manifestKey, type RunIdentity } from '../../shared/store/keys.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 

@@ -5,7 +5,7 @@ import { isAbsolute, relative } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors.ts';
-import type { StoredOutput } from '../../shared/messages/report.ts';
+import type { StoredOutput } from '../../shared/messages/stored-output.ts';
 import { outputKey, type RunIdentity } from '../../shared/store/keys.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { Output } from '../kind.ts';

@@ -45,6 +45,9 @@ export async function runStep(
       signal,
       progress: onProgress,
       emit: keep,
+      ready: async (_rendition: string, outputs: readonly Output[]) => {
+        for (const output of outputs) await keep(output);
+      },
     };
     for (const output of await process(task)) await keep(output);
     return written;

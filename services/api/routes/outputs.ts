@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../../shared/errors.ts';
 import type { Database } from '../../../shared/ledger/database.ts';
 import { findOutput } from '../../../shared/ledger/find-output.ts';
-import type { StoredOutput } from '../../../shared/messages/report.ts';
+import type { StoredOutput } from '../../../shared/messages/stored-output.ts';
 import type { ObjectStore } from '../../../shared/store/object-store.ts';
 import { contentDisposition } from '../content-disposition.ts';
 import { matchesEtag } from '../etag.ts';
