@@ -1,5 +1,5 @@
-/** Evening in a harbour: sky, hills, houses with lit windows, water with the sun's path, a boat with two people. 1600×1067. */
-export function drawHarbour(): string {
+/** Evening in a harbour: sky, hills, houses with lit windows, water with the sun's path, a boat with two people, heeling by some degrees. 1600×1067. */
+export function drawHarbour(heel = 0): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="1067" viewBox="0 0 1600 1067">
 ${definitions}
 <rect width="1600" height="640" fill="url(#sky)"/>
@@ -11,7 +11,7 @@ ${houses()}
 <rect y="640" width="1600" height="427" fill="url(#sea)"/>
 ${waves()}
 <path d="M0 640 H1600 V652 H0Z" fill="#2c2a4a" opacity=".7"/>
-${boat}
+<g transform="rotate(${heel} 1120 880)">${boat}</g>
 </svg>`;
 }
 

@@ -1,4 +1,7 @@
 import { extname } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { animateBoat } from './animate-boat.ts';
+import { drawChart, drawLogo } from './draw-graphics.ts';
 import { drawHarbour } from './draw-harbour.ts';
 import { drawPortrait } from './draw-portrait.ts';
 import { photograph } from './photograph.ts';
@@ -10,11 +13,39 @@ export interface SourceFile {
 
 type Make = () => Promise<Buffer>;
 
+const harbour = () => photograph(drawHarbour(), 1600, 1067);
+const portrait = () => photograph(drawPortrait(), 1200, 900);
+
 /** What the examples of the documents are made from, all drawn here: nobody else's picture, the same on every machine. */
 const sources: Readonly<Record<string, Make>> = {
-  'harbour.jpg': () => photograph(drawHarbour(), 1600, 1067).then((photo) => photo.jpeg({ quality: 90 }).toBuffer()),
-  'portrait.jpg': () => photograph(drawPortrait(), 1200, 900).then((photo) => photo.jpeg({ quality: 90 }).toBuffer()),
+  'harbour.jpg': async () => (await harbour()).jpeg({ quality: 90 }).toBuffer(),
+  'portrait.jpg': async () => (await portrait()).jpeg({ quality: 90 }).toBuffer(),
+  'phone.jpg': async () => onItsSide(await portrait()),
+  'scan.png': async () => scan(await portrait()),
+  'cut-off.jpg': async () => cutOff(await (await harbour()).resize(640).jpeg({ quality: 90 }).toBuffer()),
+  'dull.jpg': async () => (await harbour()).linear(0.35, 120).jpeg({ quality: 90 }).toBuffer(),
+  'stamp.png': async () =>
+    (await harbour()).extract({ left: 850, top: 350, width: 540, height: 600 }).resize(60).png().toBuffer(),
+  'boat.gif': animateBoat,
+  'logo.png': () => sharp(Buffer.from(drawLogo())).png().toBuffer(),
+  'chart.png': () => sharp(Buffer.from(drawChart())).png().toBuffer(),
+  'drawing.svg': async () => Buffer.from(drawLogo()),
 };
+
+/** As a phone stores what it took upright: pixels on their side, and a tag that says so (EXIF orientation 6). */
+async function onItsSide(picture: Sharp): Promise<Buffer> {
+  const small = await picture.resize(800, 600).png().toBuffer();
+  return sharp(small).rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 90 }).toBuffer();
+}
+
+/** As an upload that broke off leaves it. */
+const cutOff = (jpeg: Buffer) => jpeg.subarray(0, Math.round(jpeg.length * 0.6));
+
+/** A photograph on the glass of a scanner: far smaller than the page, with white around it. */
+async function scan(picture: Sharp): Promise<Buffer> {
+  const photo = await picture.resize(480, 360).png().toBuffer();
+  return sharp(photo).extend({ top: 60, bottom: 160, left: 180, right: 90, background: '#fdfdfb' }).png().toBuffer();
+}
 
 const made = new Map<string, Promise<Buffer>>();
 
