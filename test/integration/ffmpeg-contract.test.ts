@@ -1,14 +1,16 @@
 /** What workers/media/ffmpeg.ts needs of fluent-ffmpeg and of the ffmpeg at hand (ADR 0003). Needs ffmpeg; no server. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { defaultLimits, findLinks } from '../../workers/media/cage.ts';
 import { type FfmpegRun, runFfmpeg } from '../../workers/media/ffmpeg.ts';
 import type { FfmpegProgress } from '../../workers/media/read-progress.ts';
 import { runTool } from '../../workers/media/run-tool.ts';
+import { startProgram } from '../support/farm-processes.ts';
 import { makeTask } from '../support/make-task.ts';
 import { probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import { until } from '../support/until.ts';
 
 const fromMov = ['-protocol_whitelist', 'file', '-format_whitelist', 'mov', '-f', 'mov'];
 const never = new AbortController().signal;
@@ -40,7 +42,16 @@ function ffmpegsWith(argument: string): number[] {
         return false;
       }
     })
-    .map(Number);
+    .map(Number)
+    .filter((pid) => programOf(pid) === 'ffmpeg');
+}
+
+function programOf(pid: number): string | undefined {
+  try {
+    return basename(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return undefined;
+  }
 }
 
 describe('running ffmpeg', () => {
@@ -198,6 +209,22 @@ describe('the cage', () => {
     expect(large.error).toMatchObject({ code: 'input_invalid' });
     expect(large.bytes).toBeLessThanOrEqual(20_000);
     expect((await limited({ memoryBytes: 120 * 1024 ** 2 })).error).toBeInstanceOf(Error);
+  });
+
+  it('ends with its worker when that is killed', async () => {
+    if (!(await findLinks()).setpriv)
+      return void process.stdout.write('no setpriv here: a killed worker leaves its ffmpeg to finish\n');
+    const input = await renderClip('in.mp4', ...testSources(20, '640x360'), ...quickVideo);
+    const home = (await makeTask({ params: {}, files: [] })).scratch;
+    const argv = ['transcode', input, '--out', home, '--video.speed', 'slow'];
+    const worker = startProgram('workers/step/main.ts', { TMPDIR: home }, argv);
+    onTestFinished(() => void worker.stop('SIGKILL'));
+    const pid = await until(() => ffmpegsWith(input)[0], 'the ffmpeg of the worker');
+    // A stopped process cannot come to its own end, so what ends it now is the death of its worker.
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => ffmpegsWith(input).forEach((left) => void process.kill(left, 'SIGKILL')));
+    await worker.stop('SIGKILL');
+    await until(() => ffmpegsWith(input).length === 0, 'the end of the ffmpeg of a killed worker');
   });
 
   it('kills a tool that says more than it may', async () => {

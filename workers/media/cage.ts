@@ -17,8 +17,9 @@ export const launcher = '/bin/sh';
 
 /**
  * The arguments of `launcher` that start a program caged: an empty environment (no credentials inside a decoder), a process
- * group of its own, limits of the operating system, and no network where the kernel lets us make a namespace. Every link of the
- * chain execs the next, so the process keeps its id and the group has the same one. Missing tools leave their link out.
+ * group of its own, limits of the operating system, no network where the kernel lets us make a namespace, and its end when the
+ * worker ends, kill -9 included. Every link of the chain execs the next, so the process keeps its id and the group has the same
+ * one. Missing tools leave their link out.
  */
 export async function cageArguments(limits: Limits): Promise<string[]> {
   const links = await findLinks();
@@ -29,6 +30,8 @@ export async function cageArguments(limits: Limits): Promise<string[]> {
     ...(links.setsid ? ['setsid'] : []),
     ...(links.prlimit ? ['prlimit', ...limitFlags(limits), '--'] : []),
     ...(links.unshare ? ['unshare', '--map-root-user', '--net', '--'] : []),
+    // Last: a change of credentials on the way would clear the signal (prctl(2), PR_SET_PDEATHSIG).
+    ...(links.setpriv ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
   ];
 }
 
@@ -41,6 +44,7 @@ export interface CageLinks {
   readonly setsid: boolean;
   readonly prlimit: boolean;
   readonly unshare: boolean;
+  readonly setpriv: boolean;
 }
 
 let links: Promise<CageLinks> | undefined;
@@ -51,7 +55,8 @@ export function findLinks(): Promise<CageLinks> {
     works('setsid', ['true']),
     works('prlimit', ['true']),
     works('unshare', ['-rn', 'true']),
-  ]).then(([setsid, prlimit, unshare]) => ({ setsid, prlimit, unshare }));
+    works('setpriv', ['--pdeathsig', 'KILL', '--', 'true']),
+  ]).then(([setsid, prlimit, unshare, setpriv]) => ({ setsid, prlimit, unshare, setpriv }));
   return links;
 }
 
