@@ -3,8 +3,10 @@ import { type TaskReport, taskReport } from '../../shared/messages/report.ts';
 import type { Delivery } from '../../shared/queue/bus.ts';
 import { queues } from '../../shared/queue/topology.ts';
 import { type Consuming, consumeUntil } from './consume-until.ts';
+import { makeStorable } from './make-storable.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { persist } from './persist.ts';
+import { stopSiblings } from './stop-siblings.ts';
 import { stopStrayRun } from './stop-stray-run.ts';
 
 /** Takes what workers say of their runs (all but progress) into the ledger; `onApplied` lets the relays look at once. */
@@ -15,14 +17,18 @@ export function applyReports(orchestrator: Orchestrator, onApplied: () => void):
     if (report === undefined) return delivery.reject();
     const verdict = await persist(() => applyReport(orchestrator.database, report, config.leases), signal);
     delivery.ack();
-    if (verdict === 'applied') return onApplied();
+    if (verdict === 'applied') {
+      onApplied();
+      if (report.what === 'failed') await stopSiblings(orchestrator, report);
+      return;
+    }
     log.debug({ ...identify(report) }, 'report.ignored');
     if (report.what === 'started') await stopStrayRun(orchestrator, report);
   });
 }
 
 export function parseReport({ log }: Pick<Orchestrator, 'log'>, delivery: Delivery): TaskReport | undefined {
-  const parsed = taskReport.safeParse(delivery.body);
+  const parsed = taskReport.safeParse(makeStorable(delivery.body));
   if (parsed.success) return parsed.data;
   log.error({ err: parsed.error, queue: delivery.queue, routingKey: delivery.routingKey }, 'report.unreadable');
   return undefined;
