@@ -75,8 +75,12 @@ const names: Readonly<Record<string, string>> = {
 function textFields(fields: ReadonlyMap<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(names).flatMap(([name, key]) => {
-      const value = fields.get(name);
-      return value === undefined ? [] : [[key, value.slice(0, 1000)]];
+      // Some programs end their texts with NUL.
+      const value = fields
+        .get(name)
+        ?.replace(/\p{Cc}/gu, '')
+        .slice(0, 1000);
+      return value ? [[key, value]] : [];
     }),
   );
 }
