@@ -139,10 +139,10 @@ it('offers every language as a track', async () => {
   const { all } = await run({ preset: 'streaming', video: quick, audio: { tracks: 'all' } }, ...tones, ...tags);
   const master = HLS.parse(await readFile(all.get('film.m3u8')?.path ?? '', 'utf8')) as HLS.types.MasterPlaylist;
   expect(master.variants[0]?.audio.map(({ language, isDefault }) => [language, isDefault])).toEqual([
-    ['eng', true],
-    ['fra', false],
+    ['en', true],
+    ['fr', false],
   ]);
-  expect(await readFile(all.get('film.mpd')?.path ?? '', 'utf8')).toContain('lang="fra"');
+  expect(await readFile(all.get('film.mpd')?.path ?? '', 'utf8')).toContain('lang="fr"');
 });
 
 it('makes a stream of sound alone', async () => {

@@ -26,6 +26,8 @@ interface Stream {
   readonly language: string;
   readonly title: string | undefined;
   readonly isDefault: boolean;
+  /** Subtitles for who understands the sound but not, say, the signs. */
+  readonly isForced: boolean;
   /** The four letters in the container, to name what cannot be decoded. */
   readonly tag: string;
 }

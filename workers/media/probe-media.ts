@@ -103,6 +103,7 @@ function readStream(stream: Raw): SubtitleStream {
     language: stream.tags?.language ?? 'und',
     title: stream.tags?.title,
     isDefault: stream.disposition?.default === 1,
+    isForced: stream.disposition?.forced === 1,
     tag: String(stream.codec_tag_string ?? ''),
   };
 }

@@ -1,4 +1,4 @@
-import { fitInside, type Size } from '../media/display-size.ts';
+import { even, fitInside, type Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
 import type { VideoPlan } from './plan.ts';
 
@@ -37,9 +37,18 @@ export function chooseRungs(video: VideoPlan, asked?: readonly number[]): readon
   const chosen = (complete && highest < top * worthwhileLoss ? [top, ...lines] : lines).slice(0, mostRungs);
   return chosen.map((rung) => {
     const size = rung === top ? video.canvas : fitInside(video.canvas, squareBox(rung, video.canvas));
-    const picture = rung === top ? video.size : size;
-    return { name: `${shortSide(size)}p`, size, picture, encoding: capped(video, size) };
+    return { name: `${shortSide(size)}p`, size, picture: pictureIn(video, size), encoding: capped(video, size) };
   });
+}
+
+/** The picture without its bars, as large a part of the rung as it is of the whole. */
+function pictureIn({ size, canvas }: VideoPlan, rung: Size): Size {
+  const side = (part: number, whole: number, pixels: number) =>
+    part === whole ? pixels : Math.min(pixels, even((pixels * part) / whole));
+  return {
+    width: side(size.width, canvas.width, rung.width),
+    height: side(size.height, canvas.height, rung.height),
+  };
 }
 
 /** The box whose shorter side counts, so 2.39:1 film and upright clips get the same names as 16:9. */

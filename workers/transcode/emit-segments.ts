@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Task } from '../kind.ts';
 
 /**
- * Stores segments while ffmpeg still works on the next ones. `sweep` is called on every progress report and once more at the end; it
- * never overlaps itself, so storing slower than encoding just leaves files in the scratch.
+ * Stores segments while ffmpeg still works on the next ones. `nudge` is called on every progress report, `drain` at the end of each
+ * pass; a sweep never overlaps itself, so storing slower than encoding just leaves files in the scratch.
  */
 export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: string, folders: readonly string[]) {
   const seen = new Set<string>();
@@ -46,13 +46,15 @@ export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: st
   };
 }
 
-/** The init segment is whole once a media segment has got its final name. */
+/** The init segment is whole once a media segment has got its final name; transport streams have none. */
 function finishedFiles(files: readonly string[]): string[] {
+  const transport = files.filter((file) => file.endsWith('.ts')).sort();
   const segments = files.filter((file) => file.endsWith('.m4s')).sort();
-  return segments.length > 0 && files.includes('init.mp4') ? ['init.mp4', ...segments] : [];
+  return segments.length > 0 && files.includes('init.mp4') ? ['init.mp4', ...segments] : transport;
 }
 
 function mediaTypeOf(folder: string, file: string): string {
+  if (file.endsWith('.ts')) return 'video/mp2t';
   if (file.endsWith('.m4s')) return 'video/iso.segment';
   return folder.startsWith('audio') ? 'audio/mp4' : 'video/mp4';
 }

@@ -11,7 +11,7 @@ import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } fr
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
 import { reachQuality } from './reach-quality.ts';
 import { soundChain } from './sound-chain.ts';
-import { prepareBurn, sidecarTracks } from './subtitles.ts';
+import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
 
 /** One input, one output file, and the subtitles beside it when they are asked for. */
@@ -33,9 +33,10 @@ export async function encodeFile(task: Task<unknown>, source: Source, asked: Pla
     signal: task.signal,
   });
   const mediaType = plan.video === undefined ? container.audioMediaType : container.mediaType;
+  const texts = plan.subtitles.sidecar === true ? await readTextTracks(task, source, plan) : [];
   return [
     { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
-    ...(await sidecarTracks(task, source, plan)),
+    ...(await sidecarTracks(task, plan, texts)),
   ];
 }
 

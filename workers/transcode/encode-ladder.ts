@@ -8,22 +8,62 @@ import { chooseRungs } from './choose-rungs.ts';
 import { createSegmentEmitter } from './emit-segments.ts';
 import { type LadderParts, ladderCommand, type SoundFolder } from './ladder-command.ts';
 import { extraOutputs, planExtras } from './ladder-extras.ts';
+import { targetDuration } from './measure-bandwidth.ts';
 import { settleDeinterlace } from './picture-graph.ts';
 import type { Plan } from './plan.ts';
+import { type LadderPass, planPasses } from './plan-passes.ts';
+import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
+import { readStream } from './read-stream.ts';
 import { soundChain } from './sound-chain.ts';
-import { prepareBurn, sidecarTracks } from './subtitles.ts';
+import { prepareBurn, readTextTracks, sidecarTracks, type TextTrack } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
 import { writeManifests } from './write-manifests.ts';
+import type { Stream } from './write-master.ts';
+import { textFiles, writeTexts } from './write-texts.ts';
 
-/** Every rung, track and extra picture from one decode; segments are emitted as they are finished, the manifests come last. */
+interface Ladder {
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly parts: LadderParts;
+  readonly texts: readonly TextTrack[];
+}
+
+/**
+ * Rungs, tracks and extra pictures from one decode, or a first rung before the others. Segments are emitted as they are finished;
+ * every rung that is whole is announced with a master playlist that grows; the whole manifests come last.
+ */
 export async function encodeLadder(task: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
-  const root = join(task.scratch, 'ladder');
-  const { plan, parts } = await prepare(task, source, asked, root);
-  const folders = [...parts.rungs.map((rung) => rung.name), ...parts.sounds.map((sound) => sound.folder)];
-  await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
-  const emitter = createSegmentEmitter(task, root, folders);
-  const fraction = reportFraction(task, plan.clip.seconds);
+  const ladder = await prepare(task, source, asked);
+  const { plan, parts, texts } = ladder;
+  const manifests = { root: parts.root, name: task.name, container: plan.container };
+  let stream: Stream = { pictures: [], sounds: [], texts: [] };
+  for (const pass of planPasses(plan, parts)) {
+    const made = await runPass(task, ladder, pass);
+    const before = stream;
+    stream = inOrder(parts, {
+      ...before,
+      pictures: [...before.pictures, ...made.pictures],
+      sounds: [...before.sounds, ...made.sounds],
+    });
+    if (before.texts.length === 0) stream = await addTexts(task, ladder, stream);
+    await publishRungs(task, before, stream, manifests);
+  }
+  return [
+    ...(await writeManifests(stream, manifests)),
+    ...(await extraOutputs(parts.extras, plan, parts.root)),
+    ...(await sidecarTracks(task, plan, texts)),
+  ];
+}
+
+async function runPass(task: Task<unknown>, { source, plan }: Ladder, { parts, span }: LadderPass) {
+  const folders = [
+    ...parts.rungs.map((rung) => rung.name),
+    ...(parts.soundInside ? [] : parts.sounds.map((sound) => sound.folder)),
+  ];
+  await Promise.all(folders.map((folder) => mkdir(join(parts.root, folder), { recursive: true })));
+  const emitter = createSegmentEmitter(task, parts.root, folders);
+  const fraction = reportFraction(task, plan.clip.seconds, span);
   const { log } = await runFfmpeg({
     ...ladderCommand(source, plan, parts),
     inputName: source.file.name,
@@ -34,32 +74,51 @@ export async function encodeLadder(task: Task<unknown>, source: Source, asked: P
     },
   });
   await emitter.drain();
-  const manifests = await writeManifests({ source, plan, parts, log, name: task.name });
-  return [
-    ...manifests,
-    ...(await extraOutputs(parts.extras, plan, root)),
-    ...(await sidecarTracks(task, source, plan)),
-  ];
+  return readStream({ source, plan }, parts, log);
 }
 
-async function prepare(
-  task: Task<unknown>,
-  source: Source,
-  asked: Plan,
-  root: string,
-): Promise<{ plan: Plan; parts: LadderParts }> {
+/** The best first, in whatever order they were made. */
+function inOrder({ rungs }: LadderParts, stream: Stream): Stream {
+  const place = ({ folder }: { readonly folder: string }) => rungs.findIndex(({ name }) => name === folder);
+  return { ...stream, pictures: [...stream.pictures].sort((a, b) => place(a) - place(b)) };
+}
+
+/** Text is cut where the stream ends, so it waits for the first rung; with sound alone it has no place. */
+async function addTexts(task: Task<unknown>, { plan, parts, texts }: Ladder, stream: Stream): Promise<Stream> {
+  const [picture] = stream.pictures;
+  if (picture === undefined || texts.length === 0 || !offersTexts(plan)) return stream;
+  const written = await writeTexts(texts, {
+    root: parts.root,
+    seconds: picture.seconds,
+    target: targetDuration(picture.segments),
+    transport: plan.segments === 'ts',
+  });
+  for (const file of textFiles(written, parts.root, plan.container)) await task.emit(file);
+  return { ...stream, texts: written };
+}
+
+/** What is drawn into the picture is not offered once more. */
+function offersTexts({ subtitles, video }: Plan): boolean {
+  return video !== undefined && (subtitles.embed ?? subtitles.burn === undefined);
+}
+
+async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promise<Ladder> {
+  const root = join(task.scratch, 'ladder');
   const picture = {
     deinterlace:
       asked.video === undefined ? ('none' as const) : await settleDeinterlace(asked.video, source, task.signal),
     subtitles: await prepareBurn(task, source, asked),
     mark: await prepareMark(asked.watermark, task),
   };
+  const texts = offersTexts(asked) || asked.subtitles.sidecar === true ? await readTextTracks(task, source, asked) : [];
   const plan = await reachQuality(task, source, asked, picture);
   const sounds = await Promise.all(
     plan.audio.map((audio, position) => soundFolder(task, source, plan, audio, position)),
   );
   const rungs = plan.video === undefined ? [] : chooseRungs(plan.video, plan.ladder);
-  return { plan, parts: { rungs, sounds, picture, extras: planExtras(plan, root), root } };
+  // Old players know no audio groups, so one track goes into every transport stream.
+  const soundInside = plan.segments === 'ts' && rungs.length > 0 && sounds.length === 1;
+  return { source, plan, texts, parts: { rungs, sounds, soundInside, picture, extras: planExtras(plan, root), root } };
 }
 
 /** `audio` for the first track, `audio-2-fra` for others. */

@@ -42,6 +42,17 @@ function aboutContainer(params: TranscodeParams): Contradiction[] {
     ...when(silent, ['video'], `expected no video: ${container} holds sound alone`),
     ...(silent ? [] : wrongCodec('video', params.video, holds.video, container)),
     ...wrongCodec('audio', params.audio, holds.audio, container),
+    ...aboutSegments(params, container),
+  ];
+}
+
+/** The specifications put H.265 into fMP4 alone (Apple's authoring rules 1.5), and DASH means CMAF here. */
+function aboutSegments({ segments, video }: TranscodeParams, container: string): Contradiction[] {
+  if (segments !== 'ts') return [];
+  const modern = typeof video === 'object' && (video.codec === 'h265' || video.hdr === 'keep');
+  return [
+    ...when(container !== 'hls', ['segments'], `expected fmp4 in ${container}, got ts: only hls has MPEG-TS segments`),
+    ...when(modern, ['segments'], 'expected fmp4: MPEG-TS segments hold h264 in eight bits'),
   ];
 }
 

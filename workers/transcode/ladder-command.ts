@@ -15,7 +15,9 @@ export interface SoundFolder {
 
 export interface LadderParts {
   readonly rungs: readonly Rung[];
+  /** A rendition each, or with `soundInside` the one track in every rung. */
   readonly sounds: readonly SoundFolder[];
+  readonly soundInside: boolean;
   readonly picture: PictureParts;
   readonly extras: readonly ExtraPicture[];
   readonly root: string;
@@ -28,22 +30,26 @@ export function ladderCommand(
   parts: LadderParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const seconds = plan.video?.encoding.keyframeSeconds ?? 4;
-  const { rungs, sounds, extras, root } = parts;
+  const { rungs, sounds, soundInside, extras, root } = parts;
   const end = plan.clip.outputOptions;
+  const segments = plan.segments === 'ts' ? transportOptions : mp4Options;
+  const heard = ({ audio, chain }: SoundFolder) => [
+    ...['-map', `0:${audio.stream.index}`, '-af', chain, ...encodeAudio(audio.encoding)],
+  ];
+  const inside = soundInside ? sounds.flatMap(heard) : ['-an'];
   const pictures = rungs.map((rung, index) => ({
     target: join(root, rung.name, 'playlist.m3u8'),
     options: [
-      ...['-map', `[v${index}]`, '-an', ...keepFrameTimes, ...encodeVideo(rung.encoding), ...end],
-      ...segmentOptions(join(root, rung.name), seconds, false),
+      ...['-map', `[v${index}]`, ...inside, ...keepFrameTimes, ...encodeVideo(rung.encoding), ...end],
+      ...segments(join(root, rung.name), seconds, false),
     ],
   }));
-  const tracks = sounds.map(({ folder, audio, chain }) => ({
-    target: join(root, folder, 'playlist.m3u8'),
-    options: [
-      ...['-map', `0:${audio.stream.index}`, '-vn', '-af', chain, ...encodeAudio(audio.encoding), ...end],
-      ...segmentOptions(join(root, folder), seconds, true),
-    ],
-  }));
+  const tracks = soundInside
+    ? []
+    : sounds.map((sound) => ({
+        target: join(root, sound.folder, 'playlist.m3u8'),
+        options: [...heard(sound), '-vn', ...end, ...segments(join(root, sound.folder), seconds, true)],
+      }));
   return {
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
@@ -76,17 +82,29 @@ function scaled(from: string, { width, height }: { width: number; height: number
   return `[${from}]scale=${width}:${height}:flags=lanczos,setsar=1[${to}]`;
 }
 
+const playlistOptions = (seconds: number) => [
+  ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-start_number', '1'],
+  ...['-hls_flags', 'independent_segments+temp_file'],
+];
+
 /**
  * The muxer's CMAF mode writes no edit list for the B-frame delay, so times are those of the media in every player. The sound
  * needs one for the encoder's priming: its first 1024 samples lie before zero, and a player must not start with them (21 ms).
  * A segment appears under its name only when it is whole (`temp_file`).
  */
-function segmentOptions(folder: string, seconds: number, sound: boolean): string[] {
+function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
   const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf';
   return [
     ...(sound ? ['-avoid_negative_ts', 'disabled'] : []),
-    ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'],
-    ...['-hls_flags', 'independent_segments+temp_file', '-hls_segment_options', timing, '-start_number', '1'],
+    ...[...playlistOptions(seconds), '-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, 'seg_%05d.m4s')],
+  ];
+}
+
+/** Time zero is 1.4 s of the transport stream's clock in every rendition; shifting negative times would differ from one to the next. */
+function transportOptions(folder: string, seconds: number): string[] {
+  return [
+    ...['-avoid_negative_ts', 'disabled', ...playlistOptions(seconds)],
+    ...['-hls_segment_type', 'mpegts', '-hls_segment_filename', join(folder, 'seg_%05d.ts')],
   ];
 }

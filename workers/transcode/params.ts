@@ -52,6 +52,16 @@ export const transcodeFields = z.strictObject({
     .union([z.literal('auto'), z.array(z.enum(resolutions)).min(1).max(6)])
     .optional()
     .describe('Of hls and dash: the sizes; default auto: those worth it, none above the source'),
+  segments: z
+    .enum(['fmp4', 'ts'])
+    .optional()
+    .describe('Of hls: fmp4 (CMAF, the default) or ts (MPEG-TS, for old players; h264 alone)'),
+  firstRung: z
+    .enum(['early', 'together'])
+    .optional()
+    .describe(
+      'Of hls and dash: early makes a low size first, playable before the rest, for one more decoding; default early from two minutes on',
+    ),
   poster: z.boolean().optional().describe('Of hls and dash: also poster.jpg, from the same decode'),
   sprite: z
     .boolean()
@@ -67,7 +77,10 @@ export const transcodeFields = z.strictObject({
     .strictObject({
       burn: z.string().min(2).max(8).optional().describe('Draw this language (eng …; any: the first) into the picture'),
       sidecar: z.boolean().optional().describe('Write every text track as a WebVTT file beside the result'),
-      embed: z.boolean().optional().describe('Keep text tracks inside the file (mp4, mov, mkv, webm)'),
+      embed: z
+        .boolean()
+        .optional()
+        .describe('Keep text tracks inside the file (mp4, mov, mkv, webm); hls and dash offer them unless false'),
     })
     .optional(),
   tags: z

@@ -28,6 +28,8 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
   if (video === undefined && audio.length === 0) throw nothingToDo(wish, source);
   return {
     container,
+    segments: wish.segments ?? 'fmp4',
+    firstRung: wish.firstRung,
     video,
     audio,
     clip: cutClip(source, params.clip, speed),

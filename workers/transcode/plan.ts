@@ -45,6 +45,10 @@ export interface AudioPlan {
 
 export interface Plan {
   readonly container: Container;
+  /** What streams are cut into: fMP4 (CMAF) or MPEG-TS. */
+  readonly segments: 'fmp4' | 'ts';
+  /** Undefined: by length. */
+  readonly firstRung: TranscodeParams['firstRung'];
   readonly video: VideoPlan | undefined;
   readonly audio: readonly AudioPlan[];
   readonly clip: Clip;

@@ -1,6 +1,9 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MediaFacts } from '../../shared/messages/job.ts';
+import { meanBitrate, peakBitrate, targetDuration } from './measure-bandwidth.ts';
 import { codecString, firstSampleEnd, readTimescale, readTrackTime } from './read-mp4.ts';
+import { readSegmentStart } from './read-ts.ts';
 
 export interface Segment {
   readonly name: string;
@@ -8,7 +11,7 @@ export interface Segment {
   readonly bytes: number;
   /** In the rendition's timescale. */
   readonly time: number;
-  /** From the segment's first byte to the end of its first sample, which is a keyframe. */
+  /** From the segment's first byte to the end of its first picture, which is a keyframe; 0 without a picture. */
   readonly keyframeBytes: number;
 }
 
@@ -17,6 +20,8 @@ export interface Rendition {
   readonly folder: string;
   /** RFC 6381, e.g. `avc1.64001f`. */
   readonly codec: string;
+  /** Of fMP4; transport streams stand alone. */
+  readonly init: string | undefined;
   readonly timescale: number;
   readonly segments: readonly Segment[];
   readonly seconds: number;
@@ -29,6 +34,10 @@ export interface PictureRendition extends Rendition {
   readonly width: number;
   readonly height: number;
   readonly fps: number | undefined;
+  /** What is known of its quality. */
+  readonly score?: MediaFacts;
+  /** Codec of the sound inside the same segments. */
+  readonly soundInside?: string | undefined;
 }
 
 export interface SoundRendition extends Rendition {
@@ -39,40 +48,66 @@ export interface SoundRendition extends Rendition {
   readonly sampleRate: number;
 }
 
+/** Reads `<root>/<folder>/playlist.m3u8` and what it names. @throws when a file of it is missing or not what our muxers write. */
 export async function readRendition(root: string, folder: string): Promise<Rendition> {
   const directory = join(root, folder);
-  const init = await readFile(join(directory, 'init.mp4'));
   const entries = readEntries(await readFile(join(directory, 'playlist.m3u8'), 'utf8'));
-  const segments = await Promise.all(entries.map((entry) => measure(directory, entry)));
-  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
-  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const transport = entries[0]?.name.endsWith('.ts') === true;
+  const { segments, ...media } = transport
+    ? await readTransport(directory, entries)
+    : await readMp4(directory, entries);
   return {
     folder,
-    codec: codecString(init),
-    timescale: readTimescale(init),
+    ...media,
     segments,
-    seconds,
-    peakBitrate: Math.ceil(
-      Math.max(...segments.filter(countsForPeak(segments)).map(({ bytes: b, seconds: s }) => (b * 8) / s)),
-    ),
-    meanBitrate: Math.ceil((bytes * 8) / seconds),
+    seconds: segments.reduce((sum, segment) => sum + segment.seconds, 0),
+    peakBitrate: peakBitrate(segments, targetDuration(segments)),
+    meanBitrate: meanBitrate(segments),
   };
 }
 
-/** A last splinter of a few frames has a rate that means nothing; RFC 8216 measures over 0.5 to 1.5 target durations. */
-function countsForPeak(segments: readonly Segment[]): (segment: Segment) => boolean {
-  const longest = Math.max(...segments.map((segment) => segment.seconds));
-  return (segment) => segment.seconds >= longest / 2;
+type Measured = Pick<Rendition, 'codec' | 'init' | 'timescale' | 'segments'>;
+
+async function readMp4(directory: string, entries: readonly Entry[]): Promise<Measured> {
+  const init = await readFile(join(directory, 'init.mp4'));
+  const segments = await Promise.all(entries.map((entry) => measure(directory, entry)));
+  return { codec: codecString(init), init: 'init.mp4', timescale: readTimescale(init), segments };
 }
 
-function readEntries(playlist: string): { name: string; seconds: number }[] {
+/** Times are counted from the playlist: nothing but HLS reads these segments, and it has no use for them. */
+async function readTransport(directory: string, entries: readonly Entry[]): Promise<Measured> {
+  const timescale = 90_000;
+  const segments: Segment[] = [];
+  let codec: string | undefined;
+  let time = 0;
+  for (const entry of entries) {
+    const content = await readFile(join(directory, entry.name));
+    const start = readSegmentStart(content);
+    codec ??= start.codec;
+    segments.push({
+      ...entry,
+      bytes: content.length,
+      time: Math.round(time * timescale),
+      keyframeBytes: start.keyframeBytes,
+    });
+    time += entry.seconds;
+  }
+  return { codec: codec ?? 'mp4a.40.2', init: undefined, timescale, segments };
+}
+
+interface Entry {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+function readEntries(playlist: string): Entry[] {
   return [...playlist.matchAll(/^#EXTINF:([\d.]+).*\r?\n(.+)$/gm)].map(([, seconds, name = '']) => ({
     name: name.trim(),
     seconds: Number(seconds),
   }));
 }
 
-async function measure(directory: string, entry: { name: string; seconds: number }): Promise<Segment> {
+async function measure(directory: string, entry: Entry): Promise<Segment> {
   const path = join(directory, entry.name);
   const { size } = await stat(path);
   const start = await readStart(path, 65_536);

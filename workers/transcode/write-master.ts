@@ -1,44 +1,84 @@
+import { languageTag, nameTracks } from './name-language.ts';
 import type { PictureRendition, SoundRendition } from './read-rendition.ts';
-import { iframeBitrate } from './write-iframes.ts';
+import { iframeBitrate, versionOf } from './write-media-playlist.ts';
+import type { TextRendition } from './write-texts.ts';
 
-/** The HLS multivariant playlist (RFC 8216): bandwidths as measured, the best rung first, the sound as a group of its own. */
-export function writeMaster(pictures: readonly PictureRendition[], sounds: readonly SoundRendition[]): string {
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
-  if (pictures.length === 0) return [...lines, ...sounds.slice(0, 1).flatMap(soundOnly), ''].join('\n');
-  lines.push(...sounds.map(audioTrack));
-  for (const picture of pictures) lines.push(variant(picture, sounds), `${picture.folder}/playlist.m3u8`);
+/** The renditions of one stream that are whole, the best picture first. */
+export interface Stream {
+  readonly pictures: readonly PictureRendition[];
+  /** None when the sound is inside the segments of the pictures. */
+  readonly sounds: readonly SoundRendition[];
+  readonly texts: readonly TextRendition[];
+}
+
+/** The HLS multivariant playlist (RFC 8216): bandwidths as measured, the best rung first, sound and text as groups of their own. */
+export function writeMaster(stream: Stream): string {
+  const { pictures, sounds, texts } = stream;
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${versionOf(pictures[0] ?? sounds[0])}`, '#EXT-X-INDEPENDENT-SEGMENTS'];
+  if (pictures.length === 0) return [...lines, ...soundAlone(stream), ''].join('\n');
+  lines.push(...audioTracks(sounds), ...textTracks(texts));
+  for (const picture of pictures) lines.push(variant(picture, stream), `${picture.folder}/playlist.m3u8`);
   lines.push(...pictures.map(iframes));
   return [...lines, ''].join('\n');
 }
 
 /** Quotes and line ends would break out of a quoted string. */
-const quoted = (text: string) => `"${text.replace(/["\r\n]/g, ' ')}"`;
+const quoted = (text: string) => `"${text.replace(/["\p{Cc}]/gu, ' ')}"`;
+const yesNo = (is: boolean) => (is ? 'YES' : 'NO');
 
-function audioTrack({ language, title, channels, folder }: SoundRendition, position: number): string {
-  const name = title ?? (language === 'und' ? `Sound ${position + 1}` : language);
-  return `#EXT-X-MEDIA:${[
-    'TYPE=AUDIO',
-    'GROUP-ID="audio"',
-    `NAME=${quoted(position === 0 ? name : `${name} (${position + 1})`)}`,
-    ...(language === 'und' ? [] : [`LANGUAGE=${quoted(language)}`]),
-    `DEFAULT=${position === 0 ? 'YES' : 'NO'}`,
-    'AUTOSELECT=YES',
-    `CHANNELS="${channels}"`,
-    `URI="${folder}/playlist.m3u8"`,
-  ].join(',')}`;
+function languageOf(language: string): string[] {
+  const tag = languageTag(language);
+  return tag === undefined ? [] : [`LANGUAGE="${tag}"`];
 }
 
-function variant(picture: PictureRendition, sounds: readonly SoundRendition[]): string {
+function audioTracks(sounds: readonly SoundRendition[]): string[] {
+  const names = nameTracks(sounds, 'Sound');
+  return sounds.map(({ language, channels, folder }, position) => {
+    const attributes = [
+      'TYPE=AUDIO',
+      'GROUP-ID="audio"',
+      `NAME=${quoted(names[position] ?? '')}`,
+      ...languageOf(language),
+      `DEFAULT=${yesNo(position === 0)}`,
+      'AUTOSELECT=YES',
+      `CHANNELS="${channels}"`,
+      `URI="${folder}/playlist.m3u8"`,
+    ];
+    return `#EXT-X-MEDIA:${attributes.join(',')}`;
+  });
+}
+
+/** Shown from the start only when the source says so; a group has at most one default (RFC 8216 §4.3.4.1.1). */
+function textTracks(texts: readonly TextRendition[]): string[] {
+  const names = nameTracks(texts, 'Subtitles');
+  const shown = texts.findIndex(({ isDefault, isForced }) => isDefault && !isForced);
+  return texts.map(({ language, isForced, folder }, position) => {
+    const attributes = [
+      'TYPE=SUBTITLES',
+      'GROUP-ID="text"',
+      `NAME=${quoted(names[position] ?? '')}`,
+      ...languageOf(language),
+      `DEFAULT=${yesNo(position === shown)}`,
+      'AUTOSELECT=YES',
+      `FORCED=${yesNo(isForced)}`,
+      `URI="${folder}/playlist.m3u8"`,
+    ];
+    return `#EXT-X-MEDIA:${attributes.join(',')}`;
+  });
+}
+
+function variant(picture: PictureRendition, { sounds, texts }: Stream): string {
   const peak = Math.max(0, ...sounds.map((sound) => sound.peakBitrate));
   const mean = Math.max(0, ...sounds.map((sound) => sound.meanBitrate));
-  const [sound] = sounds;
+  const soundCodec = picture.soundInside ?? sounds[0]?.codec;
   return `#EXT-X-STREAM-INF:${[
     `BANDWIDTH=${picture.peakBitrate + peak}`,
     `AVERAGE-BANDWIDTH=${picture.meanBitrate + mean}`,
     `RESOLUTION=${picture.width}x${picture.height}`,
     ...(picture.fps === undefined ? [] : [`FRAME-RATE=${picture.fps.toFixed(3)}`]),
-    `CODECS="${[picture.codec, ...(sound === undefined ? [] : [sound.codec])].join(',')}"`,
-    ...(sound === undefined ? [] : ['AUDIO="audio"']),
+    `CODECS="${[picture.codec, ...(soundCodec === undefined ? [] : [soundCodec])].join(',')}"`,
+    ...(sounds.length === 0 ? [] : ['AUDIO="audio"']),
+    ...(texts.length === 0 ? [] : ['SUBTITLES="text"']),
   ].join(',')}`;
 }
 
@@ -47,9 +87,16 @@ function iframes(picture: PictureRendition): string {
   return `#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=${iframeBitrate(picture)},RESOLUTION=${width}x${height},CODECS="${codec}",URI="${folder}/iframes.m3u8"`;
 }
 
-function soundOnly(sound: SoundRendition): string[] {
+/** Every track is a variant of the group when there are several, so each can be chosen. */
+function soundAlone({ sounds }: Stream): string[] {
+  const [first] = sounds;
+  if (first === undefined) return [];
+  const several = sounds.length > 1;
+  const peak = Math.max(...sounds.map((sound) => sound.peakBitrate));
+  const mean = Math.max(...sounds.map((sound) => sound.meanBitrate));
   return [
-    `#EXT-X-STREAM-INF:BANDWIDTH=${sound.peakBitrate},AVERAGE-BANDWIDTH=${sound.meanBitrate},CODECS="${sound.codec}"`,
-    `${sound.folder}/playlist.m3u8`,
+    ...(several ? audioTracks(sounds) : []),
+    `#EXT-X-STREAM-INF:BANDWIDTH=${peak},AVERAGE-BANDWIDTH=${mean},CODECS="${first.codec}"${several ? ',AUDIO="audio"' : ''}`,
+    `${first.folder}/playlist.m3u8`,
   ];
 }
