@@ -2,7 +2,7 @@
 import { AppError } from '../shared/errors.ts';
 import type { PartPlan, SplitPlan } from '../shared/messages/split.ts';
 import type { StoredOutput } from '../shared/messages/stored-output.ts';
-import type { InputFile, Output, Task } from './kind.ts';
+import type { InputFile, Output, Task } from './task.ts';
 
 /** Slots of workers of this kind, as the relay saw them a moment ago. */
 export interface Slots {

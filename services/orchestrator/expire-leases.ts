@@ -1,6 +1,7 @@
 import { applyHappening } from '../../shared/ledger/apply-happening.ts';
 import { type PriorityClass, workQueue } from '../../shared/queue/topology.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import { stopSiblings } from './stop-siblings.ts';
 
 interface ExpiredLease {
   readonly jobId: string;
@@ -38,6 +39,7 @@ export async function expireLeases(orchestrator: Orchestrator): Promise<number> 
     const applied = await applyHappening(database, { jobId }, { what: 'silent', step, dispatch }, config.leases);
     if (applied?.verdict !== 'applied') continue;
     log.warn({ job: jobId, step, dispatch, status }, 'step.lost');
+    await stopSiblings(orchestrator, { job: jobId, step });
     lost += 1;
   }
   return lost;

@@ -6,6 +6,7 @@ import { queues } from '../../shared/queue/topology.ts';
 import { type Consuming, consumeUntil } from './consume-until.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { persist } from './persist.ts';
+import { stopSiblings } from './stop-siblings.ts';
 
 /** They wait out their grace side by side. */
 const prefetch = 500;
@@ -23,7 +24,10 @@ export function keepDeadLetters(orchestrator: Orchestrator, onApplied: () => voi
       const { job: jobId, tenant, step, dispatch } = task.data;
       const fail = () => applyHappening(database, { jobId, tenant }, { what: 'dead', step, dispatch });
       const applied = await persist(fail, signal);
-      if (applied?.verdict === 'applied') onApplied();
+      if (applied?.verdict === 'applied') {
+        onApplied();
+        await stopSiblings(orchestrator, { job: jobId, step });
+      }
     }
     await persist(() => insertDeadLetter(orchestrator, delivery), signal);
     log.warn({ routingKey: delivery.routingKey, reason: reasonOf(delivery) }, 'dead_letter.kept');

@@ -1,72 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskReport } from '../messages/report.ts';
+import { now, output, play, report, step, submit, waitingStep } from '../../test/support/play-job.ts';
 import { advanceJob } from './advance-job.ts';
-import { addMs, findStep, type Happening, isOpen, type JobState, type StepState } from './job-state.ts';
+import { addMs, findStep, type Happening, isOpen, type JobState } from './job-state.ts';
 import { defaultLeasePolicy } from './lease-policy.ts';
-
-const now = new Date('2026-11-21T00:00:00Z');
-
-/** `{a: ['input'], b: ['a']}`: steps by what they use, submitted. */
-function submit(uses: Record<string, string[]>, change: Partial<JobState> = {}): JobState {
-  const steps = Object.entries(uses).map(([name, references]) => waitingStep(name, references));
-  const job: JobState = {
-    id: 'job_1',
-    tenant: 'acme',
-    status: 'queued',
-    priority: 'normal',
-    runAt: null,
-    inputs: { input: { source: { key: 'k' }, name: 'photo.jpg', bytes: 1, mediaType: 'image/jpeg', sha256: null } },
-    metadata: {},
-    webhook: null,
-    error: null,
-    sequence: 0,
-    traceparent: '',
-    createdAt: now,
-    startedAt: null,
-    finishedAt: null,
-    steps,
-    ...change,
-  };
-  return advanceJob(job, { what: 'submitted' }, now).job;
-}
-
-function waitingStep(name: string, uses: readonly string[]): StepState {
-  return {
-    ...{ name, kind: 'resize', uses, status: 'waiting', progress: 0, attempts: 0, outputs: [], manifestKey: null },
-    ...{ error: null, dispatch: 0, try: 0, run: null, lost: 0, queuedAt: null, dispatchedAt: null, leaseUntil: null },
-    ...{ startedAt: null, finishedAt: null },
-  };
-}
-
-function report(what: TaskReport['what'], step: string, change: Partial<TaskReport> = {}): Happening {
-  const identity = {
-    tenant: 'acme',
-    job: 'job_1',
-    step,
-    kind: 'resize',
-    dispatch: 1,
-    try: 0,
-    run: 'run_1',
-    worker: 'w',
-  };
-  return { what: 'reported', report: { schema: 1, what, ...identity, at: '', traceparent: '', ...change } };
-}
-
-const output = (name: string) => ({ name, key: `k/${name}`, mediaType: 'image/webp', bytes: 1, sha256: '' });
-
-/** Applies happenings in order; the job and all events as `type` or `type:step`. */
-function play(job: JobState, happenings: readonly Happening[], at: Date = now) {
-  const events: string[] = [];
-  let state = job;
-  for (const happening of happenings) {
-    const advance = advanceJob(state, happening, at);
-    state = advance.job;
-    events.push(...advance.events.map((event) => (event.step ? `${event.type}:${event.step}` : event.type)));
-  }
-  return { job: state, events, statuses: Object.fromEntries(state.steps.map((step) => [step.name, step.status])) };
-}
-
-const step = (job: JobState, name: string): StepState => findStep(job, name) as StepState;
 
 describe('a job without accidents', () => {
   it('runs one step and ends, with each event once and in order', () => {

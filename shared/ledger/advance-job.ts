@@ -1,12 +1,13 @@
 import type { TaskReport } from '../messages/report.ts';
 import { announceChanges } from './announce-changes.ts';
 import { passesFence } from './fence.ts';
-import type { Announcement, Happening, JobState } from './job-state.ts';
+import type { Announcement, Happening, JobState, StepState } from './job-state.ts';
 import { findStep, replaceStep } from './job-state.ts';
 import { defaultLeasePolicy, type LeasePolicy } from './lease-policy.ts';
 import { cancelSteps, failAsLost, loseDispatch, reopenJob, requeueDispatched } from './move-steps.ts';
 import { releaseSteps } from './release-steps.ts';
 import { settleJob } from './settle-job.ts';
+import { advanceSplits, runWhole, takeSplit } from './split-step.ts';
 import { takeReport } from './take-report.ts';
 
 export interface Advance {
@@ -21,8 +22,8 @@ export interface Advance {
  *   job   queued ──first run──► running ──all steps ended──► succeeded · failed · cancelled ──retried──► queued
  *   step  waiting ──► queued ⇄ running ──► succeeded · failed · cancelled        waiting ──► skipped
  *
- * Steps move (take-report.ts, move-steps.ts), then those that waited for them (release-steps.ts), then the job
- * (settle-job.ts). A job ends once; then only `retried` moves it.
+ * Steps move (take-report.ts, move-steps.ts), then those that were split (split-step.ts), then those that waited for them
+ * (release-steps.ts), then the job (settle-job.ts). A job ends once; then only `retried` moves it.
  */
 export function advanceJob(
   job: JobState,
@@ -31,8 +32,8 @@ export function advanceJob(
   policy: LeasePolicy = defaultLeasePolicy,
 ): Advance {
   const moved = move(job, happening, now, policy);
-  const settled = settleJob(releaseSteps(moved, now), now);
-  return { job: settled, events: settled === job ? [] : announceChanges(job, settled, happening.what) };
+  const settled = settleJob(releaseSteps(advanceSplits(moved, now), now), now);
+  return { job: settled, events: settled === job ? [] : announceChanges(job, settled, happening) };
 }
 
 function move(job: JobState, happening: Happening, now: Date, policy: LeasePolicy): JobState {
@@ -57,9 +58,17 @@ function move(job: JobState, happening: Happening, now: Date, policy: LeasePolic
 function moveReported(job: JobState, report: TaskReport, now: Date, policy: LeasePolicy): JobState {
   const step = findStep(job, report.step);
   if (step === undefined || !passesFence(step, report)) return job;
-  const moved = replaceStep(job, takeReport(step, report, policy, now));
+  const moved = moveStep(job, step, report, now, policy);
   if (report.what === 'progress') return moved;
   return { ...moved, status: 'running', startedAt: job.startedAt ?? now, inputs: learnInputs(job.inputs, report) };
+}
+
+function moveStep(job: JobState, step: StepState, report: TaskReport, now: Date, policy: LeasePolicy): JobState {
+  const { what } = report;
+  if (what === 'split') return takeSplit(job, step, report, now);
+  if (what === 'failed' && step.phase === 'join' && report.error?.code === 'split_mismatch')
+    return runWhole(job, step, now);
+  return replaceStep(job, takeReport(step, { ...report, what }, policy, now));
 }
 
 /** A worker that fetched a url input knows its size and type; the job shows them from then on. */

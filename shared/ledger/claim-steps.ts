@@ -1,10 +1,18 @@
 import type pg from 'pg';
 import type { PriorityClass } from '../queue/topology.ts';
+import type { PartState, SplitState, StepPhase } from './job-state.ts';
 import type { Line } from './read-lanes.ts';
 
 /** A line together with how many steps its queue may still take, over all tenants. */
 export interface OpenLine extends Line {
   readonly room: number;
+  readonly slots: Slots;
+}
+
+/** Workers' slots for a kind as they were seen a moment ago. */
+export interface Slots {
+  readonly idle: number;
+  readonly total: number;
 }
 
 export interface ClaimedStep {
@@ -17,6 +25,11 @@ export interface ClaimedStep {
   readonly uses: readonly string[];
   readonly dispatch: number;
   readonly queuedAt: Date;
+  readonly parent: string | null;
+  readonly phase: StepPhase;
+  readonly split: SplitState | null;
+  readonly part: PartState | null;
+  readonly slots: Slots | undefined;
 }
 
 /**
@@ -29,7 +42,7 @@ export async function claimSteps(
   lines: readonly OpenLine[],
   options: { limit: number; jobIds: readonly string[] | undefined },
 ): Promise<readonly ClaimedStep[]> {
-  const claimed = await client.query<ClaimedStep>(
+  const claimed = await client.query<Omit<ClaimedStep, 'slots'>>(
     `with line as (
        select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[])
          as line (kind, priority_class, tenant, in_flight, room)
@@ -47,7 +60,7 @@ export async function claimSteps(
        select *, row_number() over (partition by kind, priority_class order by turn, queued_at, job_id) as place from turn
      )
      select step.tenant, step.job_id as "jobId", step.name, step.kind, step.priority_class as "priorityClass",
-       step.params, step.uses, step.dispatch, step.queued_at as "queuedAt"
+       step.params, step.uses, step.dispatch, step.queued_at as "queuedAt", step.parent, step.phase, step.split, step.part
      from place join steps as step on step.job_id = place.job_id and step.name = place.name
      where place.place <= place.room and step.status = 'queued' and step.dispatched_at is null
      order by array_position('{hi,std,bulk}', place.priority_class), place.turn, place.queued_at
@@ -63,5 +76,9 @@ export async function claimSteps(
       options.limit,
     ],
   );
-  return claimed.rows;
+  return claimed.rows.map((step) => ({ ...step, slots: slotsFor(step, lines) }));
+}
+
+function slotsFor(step: Pick<ClaimedStep, 'kind' | 'priorityClass'>, lines: readonly OpenLine[]): Slots | undefined {
+  return lines.find((line) => line.kind === step.kind && line.priorityClass === step.priorityClass)?.slots;
 }

@@ -4,6 +4,7 @@ import { type TaskMessage, tryHeader } from '../messages/task.ts';
 import type { OutgoingMessage } from '../queue/bus.ts';
 import { exchanges, jobRoutingKey } from '../queue/topology.ts';
 import type { ClaimedStep } from './claim-steps.ts';
+import { describePhase, readSplits } from './describe-split.ts';
 import type { ResolvedInput } from './new-job.ts';
 import { resolveInputs, stepsUsed } from './references.ts';
 
@@ -26,11 +27,12 @@ export async function describeTasks(
 ): Promise<readonly ClaimedTask[]> {
   const jobs = await readJobsOfTasks(client, steps);
   const outputs = await readOutputsUsed(client, steps, jobs);
+  const splits = await readSplits(client, steps);
   return steps.flatMap((step) => {
     const job = jobs.get(step.jobId);
     if (job === undefined) return [];
     const outputsOf = (name: string) => outputs.get(`${step.jobId} ${name}`) ?? [];
-    return [{ step, task: describeTask(step, job, outputsOf) }];
+    return [{ step, task: { ...describeTask(step, job, outputsOf), ...describePhase(step, splits) } }];
   });
 }
 
@@ -45,6 +47,7 @@ function describeTask(
   return {
     ...{ schema: 1, tenant, job: step.jobId, step: step.name, kind, params, inputs, dispatch, priorityClass },
     ...{ traceparent, requestId, queuedAt: step.queuedAt.toISOString() },
+    ...(step.slots === undefined ? {} : { slots: step.slots }),
   };
 }
 

@@ -8,8 +8,8 @@ import { isOpen } from './job-state.ts';
  *
  *   dispatch other than the step's, or the step has ended → nobody listens any more
  *   started, retrying   only of a run newer than the one known (retrying also of the known one)
- *   failed, cancelled   not of a run older than the one known: its twin is still at work
- *   succeeded           of any run of the dispatch: the outputs of either twin are as good
+ *   failed, cancelled, rendition   not of a run older than the one known: its twin is still at work
+ *   succeeded, split    of any run of the dispatch: what either twin made is as good
  *   progress            only while running, and not of an older try
  */
 export function passesFence(step: StepState, report: TaskReport): boolean {
@@ -22,11 +22,14 @@ export function passesFence(step: StepState, report: TaskReport): boolean {
       return age > 0 || (age === 0 && step.status === 'running');
     case 'failed':
     case 'cancelled':
+    case 'rendition':
       return age >= 0;
     case 'progress':
       return step.status === 'running' && report.try >= step.try;
     case 'succeeded':
       return true;
+    case 'split':
+      return step.phase === 'start';
   }
 }
 

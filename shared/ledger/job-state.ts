@@ -2,7 +2,9 @@ import type { EventType } from '../messages/event.ts';
 import type { JobStatus, Priority, PublicError, StepStatus, WebhookRequest } from '../messages/job.ts';
 import { terminalStepStatuses } from '../messages/job.ts';
 import type { TaskReport } from '../messages/report.ts';
+import type { PartPlan, SplitPlan } from '../messages/split.ts';
 import type { StoredOutput } from '../messages/stored-output.ts';
+import type { TaskInput } from '../messages/task.ts';
 import type { ResolvedInput } from './new-job.ts';
 
 /** A job and its steps as the ledger knows them: what `advanceJob` reads and returns. Times are of the database's clock. */
@@ -26,8 +28,37 @@ export interface JobState {
   readonly steps: readonly StepState[];
 }
 
+/**
+ * start  as sent: a worker may split it · parts  waits for its parts · join  its parts are made · whole  may not be split
+ * part   is itself the part of a step (ADR 7)
+ */
+export type StepPhase = 'start' | 'parts' | 'join' | 'whole' | 'part';
+
+/** Of a step in the phases `parts` and `join`. */
+export interface SplitState extends Pick<SplitPlan, 'facts'> {
+  /** The dispatch that split it. Part names hold it, so that no part is taken for one of an earlier split. */
+  readonly generation: number;
+  readonly inputs: readonly TaskInput[];
+  /** 0 … 1: the progress of the step when all its parts are made. */
+  readonly joinFrom: number;
+  /** How many parts are with the broker or at work at a time; steps of others pass between them. */
+  readonly atOnce: number;
+}
+
+export interface PartState {
+  readonly index: number;
+  readonly of: number;
+  readonly plan: PartPlan;
+}
+
 export interface StepState {
+  /** Of a part `<step>.<generation>.<part>`, which no sender can write. */
   readonly name: string;
+  /** The step whose part this is; null: a step as people know it. */
+  readonly parent: string | null;
+  readonly phase: StepPhase;
+  readonly split: SplitState | null;
+  readonly part: PartState | null;
   readonly kind: string;
   readonly uses: readonly string[];
   readonly status: StepStatus;
@@ -64,10 +95,16 @@ export type Happening =
 export interface Announcement {
   readonly type: EventType;
   readonly step?: string;
+  readonly rendition?: string;
 }
 
 export function isOpen(step: Pick<StepState, 'status'>): boolean {
   return !terminalStepStatuses.includes(step.status);
+}
+
+/** The steps people know: without the parts of those that were split. */
+export function ownSteps({ steps }: Pick<JobState, 'steps'>): readonly StepState[] {
+  return steps.filter((step) => step.parent === null);
 }
 
 export function findStep(job: JobState, name: string): StepState | undefined {

@@ -1,7 +1,8 @@
 import type { Job, JobOutput, JobStep } from '../messages/job.ts';
 import type { StoredOutput } from '../messages/stored-output.ts';
-import type { JobState, StepState } from './job-state.ts';
+import { type JobState, ownSteps, type StepState } from './job-state.ts';
 import { progressOf } from './settle-job.ts';
+import { countParts } from './split-step.ts';
 
 /** The public Job (contract §2): no tenant, no object keys, no fences. */
 export function viewJob(job: JobState): Job {
@@ -9,11 +10,11 @@ export function viewJob(job: JobState): Job {
   return {
     id,
     status,
-    progress: progressOf(job.steps),
+    progress: progressOf(ownSteps(job)),
     priority,
     runAt: iso(job.runAt),
     inputs: mapValues(job.inputs, ({ name, bytes, mediaType }) => ({ name, bytes, mediaType })),
-    steps: Object.fromEntries(job.steps.map((step) => [step.name, viewStep(id, step)])),
+    steps: Object.fromEntries(ownSteps(job).map((step) => [step.name, viewStep(job, step)])),
     error,
     metadata: { ...metadata },
     createdAt: job.createdAt.toISOString(),
@@ -22,10 +23,14 @@ export function viewJob(job: JobState): Job {
   };
 }
 
-function viewStep(jobId: string, step: StepState): JobStep {
-  const { kind, status, progress, attempts, error } = step;
-  const outputs = step.outputs.map((output) => viewOutput(jobId, step.name, output));
-  return { kind, status, progress: Math.round(progress * 10_000) / 10_000, attempts, outputs, error };
+function viewStep(job: JobState, step: StepState): JobStep {
+  const { kind, attempts, error } = step;
+  const outputs = step.outputs.map((output) => viewOutput(job.id, step.name, output));
+  const progress = Math.round(step.progress * 10_000) / 10_000;
+  // A join that waits for its turn is the same run to those who look on.
+  const status = step.phase === 'join' && step.status === 'queued' ? 'running' : step.status;
+  const parts = countParts(job, step);
+  return { kind, status, progress, attempts, outputs, error, ...(parts === undefined ? {} : { parts }) };
 }
 
 function viewOutput(jobId: string, step: string, { key: _, ...output }: StoredOutput): JobOutput {

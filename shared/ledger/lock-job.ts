@@ -16,7 +16,7 @@ export async function lockJob(client: pg.PoolClient, jobId: string): Promise<Loc
   const jobs = await client.query<JobRow>(`select ${jobColumns} from jobs where id = $1 for update`, [jobId]);
   if (jobs.rows.length === 0) return undefined;
   const steps = await client.query<StepRow & { now: Date }>(
-    `select ${stepColumns}, clock_timestamp() as now from steps where job_id = $1 order by position for update`,
+    `select ${stepColumns}, clock_timestamp() as now from steps where job_id = $1 order by position, name for update`,
     [jobId],
   );
   const [job] = joinRows(jobs.rows, steps.rows);

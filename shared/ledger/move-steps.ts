@@ -1,5 +1,5 @@
 import type { PublicError } from '../messages/job.ts';
-import { findStep, isOpen, type JobState, replaceStep, type StepState } from './job-state.ts';
+import { findStep, isOpen, type JobState, ownSteps, replaceStep, type StepState } from './job-state.ts';
 import type { LeasePolicy } from './lease-policy.ts';
 import { queueStep } from './release-steps.ts';
 import { endStep } from './take-report.ts';
@@ -18,15 +18,18 @@ export function cancelSteps(job: JobState, now: Date): JobState {
   return { ...job, status: 'cancelled', finishedAt: now, steps };
 }
 
-/** Opens a failed or cancelled job again; what succeeded stays. Attempts keep counting, losses start anew. */
+/** Opens a failed or cancelled job again; what succeeded stays, parts are cut anew. Attempts keep counting, losses start anew. */
 export function reopenJob(job: JobState): JobState {
   if (job.status !== 'failed' && job.status !== 'cancelled') return job;
-  const steps = job.steps.map((step) => (step.status === 'succeeded' ? step : reopenStep(step)));
+  const steps = ownSteps(job).map((step) => (step.status === 'succeeded' ? step : reopenStep(step)));
   return { ...job, status: 'queued', error: null, finishedAt: null, steps };
 }
 
 function reopenStep(step: StepState): StepState {
-  return { ...step, status: 'waiting', progress: 0, error: null, lost: 0, startedAt: null, finishedAt: null };
+  return {
+    ...{ ...step, status: 'waiting', progress: 0, error: null, lost: 0, startedAt: null, finishedAt: null },
+    ...{ phase: 'start', split: null, outputs: [] },
+  };
 }
 
 /** A lease ran out: send the step out anew, up to a limit, for a step that kills its workers must end. */

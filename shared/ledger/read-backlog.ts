@@ -11,12 +11,13 @@ export interface Backlog {
 
 type FarmBacklog = Omit<Backlog, 'tenantOpenSteps'>;
 
-/** Asked for every submission: the tenant's count is exact, what concerns the whole farm is at most a second old. */
+/** Steps as people sent them, without the parts of split ones. Asked for every submission: the tenant's count is exact, what concerns the whole farm is at most a second old. */
 export async function readBacklog(db: Queryable, tenant: string): Promise<Backlog> {
   const [farm, own] = await Promise.all([
     readFarmBacklog(db),
     db.query<{ open: number }>(
-      `select count(*)::int as open from steps where tenant = $1 and status in ('waiting', 'queued', 'running')`,
+      `select count(*)::int as open from steps
+       where tenant = $1 and parent is null and status in ('waiting', 'queued', 'running')`,
       [tenant],
     ),
   ]);
@@ -38,8 +39,10 @@ function readFarmBacklog(db: Queryable): Promise<FarmBacklog> {
 async function queryFarmBacklog(db: Queryable): Promise<FarmBacklog> {
   const backlog = await db.query<FarmBacklog>(
     `select
-       (select count(*)::int from steps where status in ('waiting', 'queued', 'running')) as "farmOpenSteps",
-       (select count(*)::float8 / 60 from steps where finished_at > now() - interval '60 seconds') as "finishedPerSecond",
+       (select count(*)::int from steps
+        where parent is null and status in ('waiting', 'queued', 'running')) as "farmOpenSteps",
+       (select count(*)::float8 / 60 from steps
+        where parent is null and finished_at > now() - interval '60 seconds') as "finishedPerSecond",
        (select coalesce(greatest(0, extract(epoch from now() - min(queued_at))), 0)::float8
         from steps where status = 'queued' and dispatched_at is null) as "oldestUndispatchedSeconds"`,
   );

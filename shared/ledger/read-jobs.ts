@@ -11,7 +11,7 @@ export async function readJobs(
   const jobs = await db.query<JobRow>(select, [...values]);
   if (jobs.rows.length === 0) return [];
   const steps = await db.query<StepRow>(
-    `select ${stepColumns} from steps where job_id = any($1) order by job_id, position`,
+    `select ${stepColumns} from steps where job_id = any($1) order by job_id, position, name`,
     [jobs.rows.map((job) => job.id)],
   );
   return joinRows(jobs.rows, steps.rows);

@@ -44,8 +44,8 @@ async function readOpenLines(deps: RelayDeps, onlyWithoutBacklog: boolean): Prom
   const lanes = await readLanes(deps.database);
   const usable = lanes.filter((lane) => !onlyWithoutBacklog || lane.lines.every((line) => line.waitedMs < backlogMs));
   const open = usable.map(async (lane) => {
-    const room = await roomOfLane(deps.bus, lane);
-    return room === 0 ? [] : lane.lines.map((line) => ({ ...line, room }));
+    const { room, slots } = await roomOfLane(deps.bus, lane);
+    return room === 0 ? [] : lane.lines.map((line) => ({ ...line, room, slots }));
   });
   return (await Promise.all(open)).flat();
 }

@@ -10,10 +10,13 @@ import { parseReference, stepsUsed } from './references.ts';
  *           ──a step it uses failed, was cancelled or skipped──► skipped
  */
 export function releaseSteps(job: JobState, now: Date): JobState {
-  const steps = job.steps.map((step) => (step.status === 'waiting' ? releaseStep(job, step, now) : step));
+  const steps = job.steps.map((step) => (isHeldBack(step) ? releaseStep(job, step, now) : step));
   const moved = steps.some((step, index) => step !== job.steps[index]);
   return moved ? releaseSteps({ ...job, steps }, now) : job;
 }
+
+/** The parts of a step wait for room, not for other steps (split-step.ts). */
+const isHeldBack = (step: StepState) => step.status === 'waiting' && step.parent === null;
 
 function releaseStep(job: JobState, step: StepState, now: Date): StepState {
   const used = stepsUsed(step.uses, job.inputs).map((name) => findStep(job, name));
@@ -26,12 +29,12 @@ function releaseStep(job: JobState, step: StepState, now: Date): StepState {
   return queueStep(step, job.runAt !== null && job.runAt > now ? job.runAt : now);
 }
 
-/** Opens a new dispatch; whatever older ones report is void from here on. */
+/** Opens a new dispatch; whatever older ones report is void from here on. What the parts of a split step did stays done. */
 export function queueStep(step: StepState, queuedAt: Date | null): StepState {
   return {
     ...step,
     status: 'queued',
-    progress: 0,
+    progress: step.phase === 'join' ? step.progress : 0,
     dispatch: step.dispatch + 1,
     try: 0,
     run: null,

@@ -1,5 +1,6 @@
 import type { Bus } from '../queue/bus.ts';
 import { workQueue } from '../queue/topology.ts';
+import type { Slots } from './claim-steps.ts';
 import type { Lane } from './read-lanes.ts';
 
 /** Enough to keep workers busy that have not been seen yet. */
@@ -8,9 +9,11 @@ const minInFlight = 16;
 const perSlot = 3;
 
 /** How many more steps a work queue may take. The broker stays shallow, so that the ledger decides who is next (design §2). */
-export async function roomOfLane(bus: Bus, lane: Lane): Promise<number> {
+export async function roomOfLane(bus: Bus, lane: Lane): Promise<{ readonly room: number; readonly slots: Slots }> {
   const idle = await idleConsumers(bus, workQueue(lane.kind, lane.priorityClass));
-  return Math.max(0, Math.max(minInFlight, perSlot * (lane.running + idle)) - lane.inFlight);
+  const total = lane.running + idle;
+  const room = Math.max(0, Math.max(minInFlight, perSlot * total) - lane.inFlight);
+  return { room, slots: { idle, total } };
 }
 
 interface Counted {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Advance } from './advance-job.ts';
-import type { JobState, StepState } from './job-state.ts';
+import { findStep, type JobState, type StepState } from './job-state.ts';
 import type { LockedJob } from './lock-job.ts';
 import { writeEvents } from './write-events.ts';
 
@@ -12,10 +12,22 @@ export async function saveAdvance(
 ): Promise<JobState> {
   const { events } = advance;
   const job = { ...advance.job, sequence: before.sequence + events.length };
+  const known = new Map(before.steps.map((step) => [step.name, step]));
+  const changed = job.steps.filter((step) => step !== known.get(step.name));
   await updateSteps(
     client,
     job.id,
-    job.steps.filter((step, index) => step !== before.steps[index]),
+    changed.filter((step) => known.has(step.name)),
+  );
+  await insertParts(
+    client,
+    job.id,
+    changed.filter((step) => !known.has(step.name)),
+  );
+  await deleteParts(
+    client,
+    job.id,
+    before.steps.filter((step) => findStep(job, step.name) === undefined),
   );
   if (events.length > 0 || job.status !== before.status) await updateJob(client, job, job.inputs !== before.inputs);
   await writeEvents(client, [{ job, events, at: now }]);
@@ -29,14 +41,34 @@ async function updateSteps(client: pg.PoolClient, jobId: string, steps: readonly
        status = new.status, progress = new.progress, attempts = new.attempts, outputs = new.outputs,
        manifest_key = new."manifestKey", error = new.error, dispatch = new.dispatch, try = new.try, run = new.run,
        lost = new.lost, queued_at = new."queuedAt", dispatched_at = new."dispatchedAt", lease_until = new."leaseUntil",
-       started_at = new."startedAt", finished_at = new."finishedAt"
+       started_at = new."startedAt", finished_at = new."finishedAt", phase = new.phase, split = new.split
      from json_to_recordset($2) as new (
        name text, status text, progress real, attempts int, outputs json, "manifestKey" text, error json, dispatch int,
        try int, run text, lost int, "queuedAt" timestamptz, "dispatchedAt" timestamptz, "leaseUntil" timestamptz,
-       "startedAt" timestamptz, "finishedAt" timestamptz)
+       "startedAt" timestamptz, "finishedAt" timestamptz, phase text, split json)
      where steps.job_id = $1 and steps.name = new.name`,
     [jobId, JSON.stringify(steps)],
   );
+}
+
+/** A part has its tenant, params and place in the job from the step it belongs to. */
+async function insertParts(client: pg.PoolClient, jobId: string, parts: readonly StepState[]): Promise<void> {
+  if (parts.length === 0) return;
+  await client.query(
+    `insert into steps (job_id, name, parent, phase, part, status, dispatch, queued_at,
+       position, kind, params, uses, tenant, priority_class)
+     select $1, new.name, new.parent, new.phase, new.part, new.status, new.dispatch, new."queuedAt",
+       step.position, step.kind, step.params, step.uses, step.tenant, step.priority_class
+     from json_to_recordset($2) as new (
+       name text, parent text, phase text, part json, status text, dispatch int, "queuedAt" timestamptz)
+     join steps as step on step.job_id = $1 and step.name = new.parent`,
+    [jobId, JSON.stringify(parts)],
+  );
+}
+
+async function deleteParts(client: pg.PoolClient, jobId: string, parts: readonly StepState[]): Promise<void> {
+  if (parts.length === 0) return;
+  await client.query('delete from steps where job_id = $1 and name = any($2)', [jobId, parts.map((part) => part.name)]);
 }
 
 async function updateJob(client: pg.PoolClient, job: JobState, inputsChanged: boolean): Promise<void> {

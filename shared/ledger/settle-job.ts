@@ -1,10 +1,11 @@
 import type { JobStatus, PublicError } from '../messages/job.ts';
-import { isOpen, type JobState, type StepState } from './job-state.ts';
+import { isOpen, type JobState, ownSteps, type StepState } from './job-state.ts';
 
 /** Ends a job when all its steps have ended: failed before cancelled before succeeded. */
 export function settleJob(job: JobState, now: Date): JobState {
   if (job.finishedAt !== null || job.steps.some(isOpen)) return job;
-  return { ...job, status: verdictOf(job.steps), error: firstError(job.steps), finishedAt: now };
+  const steps = ownSteps(job);
+  return { ...job, status: verdictOf(steps), error: firstError(steps), finishedAt: now };
 }
 
 function verdictOf(steps: readonly StepState[]): JobStatus {

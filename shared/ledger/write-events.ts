@@ -42,9 +42,13 @@ export async function writeEvents(client: Queryable, changes: readonly EventsOfJ
 
 function describeEvents({ job, events, at }: EventsOfJob): readonly EventRow[] {
   const view = viewJob(job);
-  return events.map(({ type, step }, index) => {
+  return events.map(({ type, step, rendition }, index) => {
     const sequence = job.sequence - events.length + index + 1;
-    const data = step === undefined ? { job: view } : { job: view, step };
+    const data = {
+      job: view,
+      ...(step === undefined ? {} : { step }),
+      ...(rendition === undefined ? {} : { rendition }),
+    };
     const event: FarmEvent = { id: newId('evt'), type, timestamp: at.toISOString(), sequence, data };
     const { tenant, id: jobId, webhook, traceparent } = job;
     return { tenant, jobId, step: step ?? null, event, webhook, traceparent };

@@ -9,6 +9,7 @@ export const eventTypes = [
   'step.progress',
   'step.succeeded',
   'step.failed',
+  'rendition.ready',
   'job.succeeded',
   'job.failed',
   'job.cancelled',
@@ -16,7 +17,7 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number];
 
 /** What a webhook may ask for beside single types. */
-export const eventFamilies = ['job.*', 'step.*'] as const;
+export const eventFamilies = ['job.*', 'step.*', 'rendition.*'] as const;
 
 export const terminalEventTypes = [
   'job.succeeded',
@@ -32,7 +33,16 @@ export const farmEvent = z.looseObject({
   type: z.enum(eventTypes),
   timestamp: z.string().describe('ISO 8601, when it happened'),
   sequence: z.int().describe('Rises by at least one with each event of the same job'),
-  data: z.looseObject({ job, step: z.string().optional().describe('The step an event step.* is about') }),
+  data: z.looseObject({
+    job,
+    step: z.string().optional().describe('The step an event step.* or rendition.* is about'),
+    rendition: z
+      .string()
+      .optional()
+      .describe(
+        'With rendition.ready: which one can be used now, while the step goes on; its files are among the outputs',
+      ),
+  }),
 });
 export type FarmEvent = z.infer<typeof farmEvent>;
 

@@ -85,6 +85,8 @@ export const jobStep = z.looseObject({
   attempts: z.int(),
   outputs: z.array(jobOutput),
   error: publicError.nullable(),
+  /** Of a step that many workers share: how many parts it was cut into, and the runs they took. */
+  parts: z.object({ total: z.int(), running: z.int(), succeeded: z.int(), attempts: z.int() }).optional(),
 });
 export type JobStep = z.infer<typeof jobStep>;
 

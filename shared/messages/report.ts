@@ -39,7 +39,7 @@ export const taskReport = z.looseObject({
   manifestKey: z.string().optional(),
   error: publicError.optional(),
   /** With `split`: the plan, and the inputs as the parts shall fetch them (a url input now lies in the store). */
-  split: z.looseObject({ plan: splitPlan, inputs: z.array(taskInput) }).optional(),
+  split: z.looseObject({ plan: splitPlan, inputs: z.array(taskInput), slots: z.int().optional() }).optional(),
   /** With `rendition`: its name; `outputs` are all that are public from now on. */
   rendition: z.string().optional(),
   /** Facts learned of url inputs, by reference: name, bytes and media type. */

@@ -39,7 +39,7 @@ export const taskMessage = z.looseObject({
   /** Absent: `start`. */
   phase: z.enum(taskPhases).optional(),
   /** Workers' slots for this kind as the relay last saw them; a step may be split among the idle ones. */
-  slots: z.looseObject({ idle: z.int(), total: z.int() }).optional(),
+  slots: z.object({ idle: z.int(), total: z.int() }).optional(),
   /** In phase `part`: which one. `step` is then the part's own name, `of` how many there are. */
   part: z.looseObject({ step: z.string(), index: z.int(), of: z.int(), plan: partPlan }).optional(),
   /** In phase `join`: all parts in the order of the plan, and the plan's facts. */

@@ -30,6 +30,16 @@ export function outputKey(run: RunIdentity, name: string): string {
   return `${runPrefix(run)}files/${name}`;
 }
 
+/** A later version of an output beside the earlier ones: who reads one of these is not cut short by the next. */
+export function versionKey(run: RunIdentity, name: string, version: number): string {
+  return `${runPrefix(run)}versions/${version}/${name}`;
+}
+
+/** A url input that a split step shares with its parts. */
+export function sharedInputKey(run: RunIdentity, position: number): string {
+  return `${runPrefix(run)}inputs/${position}`;
+}
+
 /** Written last: a run whose manifest exists is complete. */
 export function manifestKey(run: RunIdentity): string {
   return `${runPrefix(run)}manifest.json`;

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { PublicError } from '../../shared/messages/job.ts';
 import type { InterruptionCause } from './interruption.ts';
 
@@ -36,10 +36,13 @@ export function decideOutcome(circumstances: Circumstances): Outcome {
   if (interruption === 'shutdown' || cannotReport(error)) return { kind: 'release' };
   const failure = interruption === 'deadline' ? deadlineError() : asAppError(error);
   const publicError = { code: failure.code, message: failure.publicMessage, step: circumstances.step };
-  if (!failure.retryable) return { kind: 'failed', error: publicError, deadLetter: failure.code !== 'input_invalid' };
+  if (!failure.retryable) return { kind: 'failed', error: publicError, deadLetter: !expected.has(failure.code) };
   if (circumstances.tryNumber + 1 < circumstances.maxTries) return { kind: 'retry', error: publicError };
   return { kind: 'failed', error: publicError, deadLetter: true };
 }
+
+/** Failures that are nobody's fault here: the input's, or parts that do not fit and make the step run whole. */
+const expected: ReadonlySet<ErrorCode> = new Set(['input_invalid', 'split_mismatch']);
 
 /** Without the broker neither success nor failure can be told; the message comes back when the broker does. */
 function cannotReport(error: unknown): boolean {

@@ -11,7 +11,10 @@ export interface Run {
   readonly worker: string;
 }
 
-export type ReportDetails = Pick<TaskReport, 'fraction' | 'outputs' | 'manifestKey' | 'error' | 'inputs'>;
+export type ReportDetails = Pick<
+  TaskReport,
+  'fraction' | 'outputs' | 'manifestKey' | 'error' | 'inputs' | 'split' | 'rendition'
+>;
 
 /** Tells the orchestrator; resolves when the broker has it. @throws AppError `broker_unavailable`. */
 export async function report(

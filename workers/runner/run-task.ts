@@ -7,15 +7,13 @@ import type { Kind } from '../kind.ts';
 import { type Attempt, createAttempt } from './attempt.ts';
 import type { CancelledJobs } from './cancelled-jobs.ts';
 import { type DecodedTask, decodeTask } from './decode-task.ts';
-import { fetchInputs, type InputSources } from './fetch-inputs.ts';
-import { abandonAfterGrace, createInterrupter, interruptionOf } from './interruption.ts';
-import { findManifest, writeManifest } from './manifest.ts';
+import type { InputSources } from './fetch-inputs.ts';
+import { createInterrupter, interruptionOf } from './interruption.ts';
+import { findManifest } from './manifest.ts';
 import { decideOutcome, type Outcome } from './outcome.ts';
 import { type Run, report } from './report.ts';
-import { startProgress } from './report-progress.ts';
-import { createScratch } from './scratch.ts';
 import { settle } from './settle.ts';
-import { createOutputStorer, invalidOutput } from './store-outputs.ts';
+import { workOnTask } from './work-on-task.ts';
 
 export interface RunnerParts extends InputSources {
   readonly bus: Pick<Bus, 'publish'>;
@@ -63,7 +61,7 @@ async function attemptTask(
     if (parts.cancelled.has(task)) interrupter.interrupt('cancelled');
     interrupter.signal.throwIfAborted();
     if (!(delivery.redelivered && (await announceAgain(parts, run)))) {
-      await work(parts, kind, run, attempt, interrupter.signal);
+      await workOnTask(parts, kind, run, attempt, interrupter.signal);
     }
   } catch (thrown) {
     error = thrown ?? new Error('the processor threw nothing');
@@ -82,48 +80,4 @@ async function announceAgain(parts: RunnerParts, run: Run): Promise<boolean> {
   if (found === undefined) return false;
   await report(parts.bus, run, 'succeeded', found);
   return true;
-}
-
-async function work(parts: RunnerParts, kind: Kind, run: Run, attempt: Attempt, signal: AbortSignal): Promise<void> {
-  await report(parts.bus, run, 'started');
-  const scratch = await createScratch(parts.scratchRoot);
-  const progress = startProgress(parts.bus, run);
-  try {
-    const { maxInputBytes } = kind.contract.limits;
-    const inputs = await attempt.time('fetch', () =>
-      fetchInputs(parts, run.task.inputs, { folder: scratch.inputs, maxBytes: maxInputBytes, signal }),
-    );
-    attempt.read(inputs);
-    const storer = createOutputStorer({
-      store: parts.store,
-      run: { ...run.task, ...run },
-      scratch: scratch.work,
-      signal,
-    });
-    const process = await kind.load();
-    const task = {
-      params: run.task.params as never,
-      inputs,
-      scratch: scratch.work,
-      name: run.task.step,
-      signal,
-      progress: progress.update,
-      emit: storer.store,
-    };
-    const outputs = await attempt.time('process', () => abandonAfterGrace(process(task), signal));
-    signal.throwIfAborted();
-    await attempt.time('store', () => storer.storeAll(outputs));
-    if (storer.stored().length === 0) throw invalidOutput('The step produced no output.');
-    attempt.wrote(storer.stored());
-    const key = await writeManifest(parts.store, { ...run.task, ...run }, storer.stored());
-    progress.stop();
-    await report(parts.bus, run, 'succeeded', {
-      outputs: [...storer.stored()],
-      manifestKey: key,
-      inputs: attempt.inputFacts(),
-    });
-  } finally {
-    progress.stop();
-    await scratch.remove();
-  }
 }

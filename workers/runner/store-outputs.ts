@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors.ts';
 import type { StoredOutput } from '../../shared/messages/stored-output.ts';
-import { outputKey, type RunIdentity } from '../../shared/store/keys.ts';
+import { outputKey, type RunIdentity, versionKey } from '../../shared/store/keys.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { Output } from '../kind.ts';
 
@@ -16,6 +16,8 @@ const parallelStores = 3;
 export interface OutputStorer {
   store(output: Output): Promise<void>;
   storeAll(outputs: readonly Output[]): Promise<void>;
+  /** Stores them; one whose name is known takes the place of what was stored under it. */
+  replace(outputs: readonly Output[]): Promise<void>;
   /** All that was stored, in the order it was handed over. */
   stored(): readonly StoredOutput[];
 }
@@ -31,14 +33,28 @@ interface StorerOptions {
 export function createOutputStorer(options: StorerOptions): OutputStorer {
   const stored: StoredOutput[] = [];
   const names = new Set<string>();
+  /** Names that may be given once more: a rendition was ready, and the step goes on. */
+  const replaceable = new Set<string>();
+  let versions = 0;
   const store = async (output: Output) => {
+    if (replaceable.has(output.name)) return await replace(output);
     checkName(output.name, names);
     await checkFile(output, options.scratch);
     const position = stored.push(undefined as never) - 1;
-    stored[position] = await storeOne(options, output);
+    stored[position] = await storeOne(options, output, outputKey(options.run, output.name));
+  };
+  const replace = async (output: Output) => {
+    await checkFile(output, options.scratch);
+    versions += 1;
+    const newer = await storeOne(options, output, versionKey(options.run, output.name, versions));
+    stored[stored.findIndex(({ name }) => name === output.name)] = newer;
   };
   return {
     store,
+    replace: async (outputs) => {
+      for (const output of outputs) await store(output);
+      for (const { name } of outputs) replaceable.add(name);
+    },
     storeAll: async (outputs) => {
       const waiting = [...outputs];
       const drain = async () => {
@@ -46,7 +62,7 @@ export function createOutputStorer(options: StorerOptions): OutputStorer {
       };
       await Promise.all(Array.from({ length: parallelStores }, drain));
     },
-    stored: () => stored,
+    stored: () => stored.filter((output) => output !== undefined),
   };
 }
 
@@ -71,8 +87,7 @@ export function invalidOutput(message: string): AppError {
   return new AppError('output_invalid', message, { retryable: true });
 }
 
-async function storeOne({ store, run, signal }: StorerOptions, output: Output): Promise<StoredOutput> {
-  const key = outputKey(run, output.name);
+async function storeOne({ store, signal }: StorerOptions, output: Output, key: string): Promise<StoredOutput> {
   const hash = createHash('sha256');
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
