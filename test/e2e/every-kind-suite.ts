@@ -1,11 +1,13 @@
 /** What a customer does with the farm, whatever it runs on. Run on the embedded farm and on the real one. */
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kindNames } from '../../workers/catalog.ts';
 import type { Json } from '../support/farm-client.ts';
 import type { RunningFarm } from '../support/farm-processes.ts';
 import { makeClip, makePhoto, markdownPages } from '../support/make-media.ts';
 import { pdfText, probeMedia } from '../support/read-media.ts';
 import type { WebhookReceiver } from '../support/webhook-receiver.ts';
+import { kindCases } from './kind-cases.ts';
 
 interface Stage {
   farm(): RunningFarm;
@@ -31,6 +33,25 @@ export function everyKindSuite(stage: Stage): void {
   beforeAll(async () => {
     const { body } = await stage.farm().client.call('GET', '/v1/webhook-secret');
     stage.receiver().trust(body.secret);
+  });
+
+  it('has a case for every kind', () => {
+    expect(Object.keys(kindCases).sort()).toEqual([...kindNames].sort());
+  });
+
+  it.each(Object.entries(kindCases))('runs %s', async (kind, { files, params, look }) => {
+    const uploads = Object.entries(files).map(async ([name, make], position) => {
+      return [`in${position}`, await upload(name, await make())];
+    });
+    const inputs = Object.fromEntries(await Promise.all(uploads));
+    const done = await finished(await submit({ inputs, steps: { it: { kind, use: Object.keys(inputs), ...params } } }));
+    expect(done.error).toBeNull();
+    const { outputs } = done.steps.it;
+    const read = async (ending: string) => {
+      const output = outputs.find(({ name }: Json) => name.endsWith(ending));
+      return await stage.farm().client.download(output?.url);
+    };
+    await look(read, outputs);
   });
 
   it('turns a photo into a thumbnail and says so by a verified webhook', async () => {

@@ -8,6 +8,8 @@ export interface Fixture {
   readonly kind: string;
   readonly file: string;
   readonly path: string;
+  /** What somebody measured: `application/pdf pages=4 size=612 x 792 pts (letter) enc=no`. */
+  readonly facts: string;
   /** Column of MANIFEST.tsv → `ok`, `clean error`, `ok or clean error`, or `-`. */
   readonly expected: { readonly resize: string; readonly transcode: string; readonly thumbnail: string };
 }
@@ -26,6 +28,7 @@ export function readFixtures(): readonly Fixture[] {
       kind,
       file,
       path: `${folder}${kind}/${file}`,
+      facts: cells.facts ?? '',
       expected: {
         resize: cells.expect_resize_320_webp ?? '-',
         transcode: cells.expect_transcode_h264 ?? '-',
