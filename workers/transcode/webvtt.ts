@@ -16,7 +16,10 @@ export function readWebvtt(content: string): readonly Cue[] {
     const lines = block.split(/\r?\n/);
     const at = lines.findIndex((line) => timing.test(line));
     const [, h1, m1, s1, h2, m2, s2, settings = ''] = timing.exec(lines[at] ?? '') ?? [];
-    const text = lines.slice(at + 1).join('\n').trimEnd();
+    const text = lines
+      .slice(at + 1)
+      .join('\n')
+      .trimEnd();
     if (at < 0 || text === '') return [];
     return [{ start: secondsOf(h1, m1, s1), end: secondsOf(h2, m2, s2), settings, text }];
   });
