@@ -61,7 +61,10 @@ export function ladderCommand(
 }
 
 /** Everything that changes the picture is done once, at the top rung's size; the lower rungs are scaled from it. */
-function ladderGraph(plan: Plan, { rungs, picture, extras }: LadderParts): string {
+export function ladderGraph(
+  plan: Plan,
+  { rungs, picture, extras }: Pick<LadderParts, 'rungs' | 'picture' | 'extras'>,
+): string {
   const [top] = rungs;
   if (plan.video === undefined || top === undefined) throw new TypeError('a ladder of pictures needs a picture');
   const branches = [

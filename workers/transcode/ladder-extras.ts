@@ -11,6 +11,8 @@ export interface ExtraPicture {
   readonly path: string;
   readonly size: Size;
   readonly layout: SpriteLayout | undefined;
+  /** Its filters, when they are not the usual ones (split/). */
+  readonly chain?: string;
 }
 
 export function planExtras(plan: Plan, root: string): readonly ExtraPicture[] {
@@ -27,7 +29,8 @@ export function planExtras(plan: Plan, root: string): readonly ExtraPicture[] {
 }
 
 /** The poster is the most typical of the pictures of the first ten seconds, two a second. */
-export function extraBranch({ name, size, layout }: ExtraPicture, { clip }: Plan): string {
+export function extraBranch({ name, size, layout, chain: own }: ExtraPicture, { clip }: Plan): string {
+  if (own !== undefined) return `[x${name}]${own}[y${name}]`;
   const lead = clip.leadSeconds > 0 ? `trim=start=${clip.leadSeconds.toFixed(3)},setpts=PTS-STARTPTS,` : '';
   const chain =
     layout === undefined

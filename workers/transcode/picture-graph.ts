@@ -18,6 +18,8 @@ export interface PictureParts {
   /** A file of subtitles in our own scratch. */
   readonly subtitles?: string | undefined;
   readonly mark?: Mark | undefined;
+  /** A filter that lets one stretch of the frames through (split/). */
+  readonly only?: string | undefined;
 }
 
 /** From the decoded picture to `[out]`, everything that was asked for in the order an editor would do it. */
@@ -29,7 +31,11 @@ export function pictureGraph(
   sizes?: { size: Size; canvas: Size },
 ): string {
   const { size, canvas } = sizes ?? video;
+  const only = parts.only === undefined ? [] : [parts.only];
+  // Joining fields and counting frames anew take what lies before a stretch into account.
+  const local = parts.deinterlace === 'none' && video.encoding.fps === undefined;
   const chain = [
+    ...(local ? only : []),
     pictureChain(video.stream, {
       size,
       crop: video.crop,
@@ -38,6 +44,7 @@ export function pictureGraph(
       deinterlace: parts.deinterlace,
       keepHdr: video.keepHdr,
     }),
+    ...(local ? [] : only),
     ...bars(size, canvas, video.padColor),
     ...(parts.subtitles === undefined ? [] : [`subtitles=filename=${escapeFilterValue(parts.subtitles)}`]),
     ...(parts.mark?.textFile === undefined ? [] : [overlayText(parts.mark, canvas, plan.clip.leadSeconds)]),
