@@ -36,7 +36,7 @@ describe.each(forms)('%s', (_, params, tracks) => {
     const loudest = Math.max(0, ...sounds.map((uri) => peakOf(stream, uri)));
     for (const variant of variants) {
       await checkVariant(stream, variant, loudest);
-      await checkIframes(stream, variant.uri.replace('playlist', 'iframes'), variant.uri);
+      await checkIframes(stream, variant.uri.replace('playlist', 'iframes'), variant);
     }
     checkDurations(stream, [...variants.map(({ uri }) => uri), ...sounds]);
     expect(await startsOf(stream, '360p')).toEqual(await startsOf(stream, '240p'));
@@ -62,7 +62,7 @@ async function checkVariant(stream: MadeStream, variant: HLS.types.Variant, loud
 }
 
 /** Every byte range is one picture that decodes alone, an I-frame, at the time of its segment. */
-async function checkIframes(stream: MadeStream, uri: string, whole: string): Promise<void> {
+async function checkIframes(stream: MadeStream, uri: string, { uri: whole, codecs }: HLS.types.Variant): Promise<void> {
   const playlist = mediaOf(stream, uri);
   expect([playlist.isIFrame, durations(playlist)]).toEqual([true, durations(mediaOf(stream, whole))]);
   for (const segment of playlist.segments) {
@@ -70,7 +70,22 @@ async function checkIframes(stream: MadeStream, uri: string, whole: string): Pro
     const content = contentOf(stream, uri, segment.uri).subarray(offset, offset + length);
     const { frames } = await ffprobe(await fileOf(stream, uri, content), '-show_frames', '-select_streams', 'v');
     expect(frames.map(({ pict_type }) => pict_type)).toEqual(['I']);
+    if (codecs?.startsWith('hvc1')) expect(hevcSlice(content)).toBe(idrWithoutLeading);
   }
+}
+
+/** ITU-T H.265 table 7-1: a keyframe no later picture reaches over. */
+const idrWithoutLeading = 20;
+
+/** The type of the last NAL unit of a sample that is alone in its media data box: parameters come before the slice. */
+function hevcSlice(content: Buffer): number {
+  let at = content.indexOf('mdat') + 4;
+  let type = -1;
+  while (at + 4 < content.length) {
+    type = ((content[at + 4] ?? 0) >> 1) & 63;
+    at += 4 + content.readUInt32BE(at);
+  }
+  return type;
 }
 
 function checkDurations(stream: MadeStream, uris: readonly string[]): void {

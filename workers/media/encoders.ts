@@ -97,9 +97,10 @@ export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
 }
 
 /** x265 keeps its statistics under its own options; the others under ffmpeg's. */
-function passOptions({ codec }: VideoEncoding, pass: Pass | undefined): string[] {
+function passOptions({ codec, keyframeSeconds }: VideoEncoding, pass: Pass | undefined): string[] {
   if (codec === 'h265') {
-    const quiet = 'log-level=error';
+    // Where keyframes are asked for, nothing behind one may lean on what is before it (x265 opens its GOPs by default).
+    const quiet = `log-level=error${keyframeSeconds === undefined ? '' : ':open-gop=0'}`;
     return [
       '-x265-params',
       pass === undefined ? quiet : `${quiet}:pass=${pass.number}:stats=${escapeFilterValue(pass.statistics)}`,
