@@ -39,10 +39,24 @@ describe('pictures', () => {
     expect(picture).toMatchObject({ format: format === 'avif' ? 'heif' : format, width: 320, height: 453 });
   });
 
-  it('fits a turned page into a box as it is seen', async () => {
-    const bytes = await makePdf(['one'], { rotate: 90 });
-    const [output] = await run({ width: 400, height: 400 }, { bytes });
-    expect(output?.facts).toMatchObject({ width: 400, height: 283 });
+  it.each([
+    [0, {}, 283, 400],
+    [90, {}, 400, 283],
+    [180, {}, 283, 400],
+    [270, {}, 400, 283],
+    [90, { background: 'transparent' }, 400, 283],
+    [270, { background: 'white', format: 'webp' }, 400, 283],
+  ])('fits a page turned by %i into a box as it is seen %j', async (rotate, more, width, height) => {
+    const square = (document: PDFKit.PDFDocument) => void document.rect(200, 300, 200, 200).fill('#000');
+    const bytes = await makePdf([' '], { rotate, draw: square });
+    const [output] = await run({ width: 400, height: 400, ...more }, { bytes });
+    expect(output?.facts).toMatchObject({ width, height });
+    const drawn = sharp(output?.path).flatten({ background: 'white' });
+    expect(await sharp(output?.path).metadata()).toMatchObject({ width, height });
+    // What was square on the page is square in the picture.
+    const { info } = await drawn.trim({ threshold: 100 }).toBuffer({ resolveWithObject: true });
+    expect(Math.abs(info.width - info.height)).toBeLessThanOrEqual(2);
+    expect(info.width).toBeGreaterThan(80);
   });
 
   it('gives the paper a colour, or none', async () => {

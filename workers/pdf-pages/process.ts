@@ -21,9 +21,10 @@ export const process: Process<PdfPagesParams> = async (task) => {
   const outputs: Output[] = [];
   const texts: PageText[] = [];
   for (const [index, page] of pages.entries()) {
-    const sheet = sheets.get(page)?.[params.box ?? 'crop'];
-    if (sheet === undefined) throw broken(page, pdf.name);
-    if (params.images !== false) outputs.push(await drawPage(task, pdf, page, sheet));
+    const boxes = sheets.get(page);
+    if (boxes === undefined) throw broken(page, pdf.name);
+    const sheet = boxes[params.box ?? 'crop'];
+    if (params.images !== false) outputs.push(await drawPage(task, pdf, page, { ...sheet, lies: boxes.lies }));
     if (params.text) texts.push(await readText(task, pdf, page, sheet));
     task.progress((index + 1) / pages.length);
   }

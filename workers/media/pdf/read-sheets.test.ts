@@ -16,5 +16,6 @@ Page   12 TrimBox:     -50.00   -50.00    50.00   100.00`;
   expect(sheets.get(1)?.crop).toEqual({ width: 841.89, height: 595.28 });
   expect(sheets.get(1)?.trim).toEqual({ width: 800, height: 500 });
   expect(sheets.get(12)?.media).toEqual({ width: 100, height: 150 });
+  expect([sheets.get(1)?.lies, sheets.get(12)?.lies]).toEqual([true, false]);
   expect(sheets.size).toBe(2);
 });

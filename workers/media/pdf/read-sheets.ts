@@ -10,7 +10,10 @@ export interface SheetSize {
   readonly height: number;
 }
 
-export type Sheet = Readonly<Record<BoxName, SheetSize>>;
+export interface Sheet extends Readonly<Record<BoxName, SheetSize>> {
+  /** Turned by a quarter: some programs measure it as it lay before. */
+  readonly lies: boolean;
+}
 
 interface Range {
   readonly path: string;
@@ -33,17 +36,19 @@ export async function readSheets({ path, name, first, last, signal }: Range): Pr
 /** pdfinfo says `Page    1 rot:   90` and `Page    1 CropBox:  0.00 0.00 595.28 841.89` for each page. */
 export function parseSheets(text: string): ReadonlyMap<number, Sheet> {
   const turned = new Map([...text.matchAll(/^Page +(\d+) rot: +(\d+)/gm)].map(([, page, by]) => [page, Number(by)]));
+  const lies = (page: string) => (turned.get(page) ?? 0) % 180 !== 0;
   const boxes = new Map<string, SheetSize>();
   for (const [, page = '', box = '', ...corners] of text.matchAll(boxLine)) {
     const [left = 0, bottom = 0, right = 0, top = 0] = corners.map(Number);
     const [across, up] = [Math.abs(right - left), Math.abs(top - bottom)];
-    const lies = (turned.get(page) ?? 0) % 180 !== 0;
-    boxes.set(`${page} ${box.toLowerCase()}`, lies ? { width: up, height: across } : { width: across, height: up });
+    const seen = lies(page) ? { width: up, height: across } : { width: across, height: up };
+    boxes.set(`${page} ${box.toLowerCase()}`, seen);
   }
   return new Map(
     [...turned.keys()].flatMap((page) => {
       const [media, crop, trim] = boxNames.map((box) => boxes.get(`${page} ${box}`));
-      return page === undefined || !media || !crop || !trim ? [] : [[Number(page), { media, crop, trim }] as const];
+      if (page === undefined || !media || !crop || !trim) return [];
+      return [[Number(page), { media, crop, trim, lies: lies(page) }] as const];
     }),
   );
 }
