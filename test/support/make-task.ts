@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { InputFile, Output, Task } from '../../workers/kind.ts';
 
-type TaskFile = ({ readonly path: string } | { readonly bytes: Uint8Array }) & {
+export type TaskFile = ({ readonly path: string } | { readonly bytes: Uint8Array }) & {
   readonly name: string;
   readonly mediaType?: string;
   readonly reference?: string;

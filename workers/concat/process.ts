@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
-import type { Process } from '../kind.ts';
+import type { InputFile, Process } from '../kind.ts';
 import { containers, type FileContainer } from '../media/containers.ts';
 import { displaySize, even } from '../media/display-size.ts';
 import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { measurePackets } from '../media/measure-duration.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
-import { verifyOutput } from '../media/verify-output.ts';
+import { expectedOf, refuseTruncated, verifyOutput } from '../media/verify-output.ts';
 import { type Canvas, concatGraph } from './concat-graph.ts';
 import type { ConcatParams } from './contract.ts';
 
 export const process: Process<ConcatParams> = async (task) => {
   const { params, signal } = task;
   const sources: Source[] = [];
-  for (const input of task.inputs) sources.push(await openSource(input, signal));
+  for (const input of task.inputs) sources.push(await openWhole(input, signal));
   const container: FileContainer = params.container ?? (sources.some((source) => source.video) ? 'mp4' : 'm4a');
   const canvas = containers[container].video.length === 0 ? undefined : planCanvas(params, sources);
   const sound = sources.some((source) => source.audio !== undefined);
@@ -49,6 +50,14 @@ export const process: Process<ConcatParams> = async (task) => {
     { name: `${task.name}.${container}`, path, mediaType: canvas === undefined ? audioMediaType : mediaType, facts },
   ];
 };
+
+/** Every piece is drawn out to its own length, which would hide that a file was cut off; so its packets are counted first. */
+async function openWhole(input: InputFile, signal: AbortSignal): Promise<Source> {
+  const source = await openSource(input, signal);
+  const { seconds, log, whole } = await measurePackets(input.path, source.demuxer, signal);
+  if (whole) refuseTruncated({ ...expectedOf(source), log }, seconds);
+  return source;
+}
 
 /** The first picture sets size and rate; an asked-for side alone keeps its shape. */
 function planCanvas(params: ConcatParams, sources: readonly Source[]): Canvas | undefined {

@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
 import type { Process } from '../kind.ts';
-import { measureLoudness } from '../media/loudness.ts';
+import { type Measurement, measureLoudness } from '../media/loudness.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
+import { expectedOf, refuseTruncated } from '../media/verify-output.ts';
 import type { LoudnessParams } from './contract.ts';
 
 /** Only the second pass of a correction depends on it. */
@@ -20,7 +21,11 @@ export const process: Process<LoudnessParams> = async (task) => {
   for (const [position, { index, language }] of tracks.entries()) {
     const span = [position / tracks.length, (position + 1) / tracks.length] as const;
     const onProgress = reportFraction(task, source.durationSeconds, span);
-    const loudness = await measureLoudness(source, index, anyTarget, { signal: task.signal, onProgress });
+    const { loudness, seconds, log } = await measureLoudness(source, index, anyTarget, {
+      signal: task.signal,
+      onProgress,
+    });
+    refuseTruncated({ ...expectedOf(source), log }, seconds);
     measured.push({ track: position, language, ...describe(loudness) });
   }
   const path = join(task.scratch, 'loudness.json');
@@ -31,7 +36,7 @@ export const process: Process<LoudnessParams> = async (task) => {
 };
 
 /** LUFS, dBTP and LU; null for silence. */
-function describe(loudness: Awaited<ReturnType<typeof measureLoudness>>) {
+function describe(loudness: Measurement['loudness']) {
   return {
     lufs: loudness?.integrated ?? null,
     truePeak: loudness?.truePeak ?? null,

@@ -22,7 +22,16 @@ export interface LoudnessTarget {
 
 const targetRange = 11;
 
-/** Measures a track (or what `before` filters make of it); undefined for silence, which has no loudness. */
+export interface Measurement {
+  /** Undefined for silence, which has no loudness. */
+  readonly loudness: Loudness | undefined;
+  /** How much was heard. */
+  readonly seconds: number;
+  /** What ffmpeg said. */
+  readonly log: string;
+}
+
+/** Measures a track, or what `before` filters make of it. */
 export async function measureLoudness(
   source: Source,
   track: number,
@@ -34,7 +43,8 @@ export async function measureLoudness(
     readonly before?: readonly string[];
     readonly onProgress?: (progress: FfmpegProgress) => void;
   },
-): Promise<Loudness | undefined> {
+): Promise<Measurement> {
+  let seconds = 0;
   const filter = [
     ...(run.before ?? []),
     `loudnorm=I=${target.lufs}:TP=${target.truePeak}:LRA=${targetRange}:print_format=json`,
@@ -50,9 +60,12 @@ export async function measureLoudness(
     logLevel: 'info',
     inputName: source.file.name,
     signal: run.signal,
-    ...(run.onProgress === undefined ? {} : { onProgress: run.onProgress }),
+    onProgress: (progress) => {
+      seconds = progress.seconds ?? seconds;
+      run.onProgress?.(progress);
+    },
   });
-  return readLoudness(log);
+  return { loudness: readLoudness(log), seconds, log };
 }
 
 /** loudnorm ends the log with one JSON object whose values are strings; silence measures "-inf". */

@@ -1,4 +1,5 @@
 import type { InputFile } from '../kind.ts';
+import { readDeclaredBytes } from './declared-bytes.ts';
 import type { Media } from './media.ts';
 import { guardedInput } from './probe-media.ts';
 import { runTool } from './run-tool.ts';
@@ -7,21 +8,56 @@ import { runTool } from './run-tool.ts';
 const leastBitsPerSecond = 1000;
 const maxSeconds = 48 * 3600;
 
-/** The declared duration when it can be true, else the span of the packets' times (reads the whole file, decodes nothing). */
+export interface Length {
+  readonly seconds: number;
+  /** Counted, not estimated: whoever decodes less than this has met a file that was cut off. */
+  readonly exact: boolean;
+}
+
+/**
+ * The declared duration when it can be true, else the span of the packets' times (reads the whole file, decodes nothing). A file
+ * smaller than its header says has the length of the whole.
+ */
 export async function measureDuration(source: {
   readonly file: InputFile;
   readonly demuxer: string;
   readonly media: Media;
   readonly signal: AbortSignal;
-}): Promise<number> {
-  const declared = source.media.durationSeconds;
-  if (declared !== undefined && declared < maxSeconds && (source.file.bytes * 8) / declared > leastBitsPerSecond)
-    return declared;
-  const span = await packetSpan(source.file.path, source.demuxer, source.signal);
-  return span > 0 ? span : (declared ?? 0);
+}): Promise<Length> {
+  const { file, demuxer, media } = source;
+  const seconds = await lengthOfContent(source);
+  const whole = await readDeclaredBytes(file.path, demuxer);
+  if (whole === undefined || file.bytes >= whole.bytes * 0.99)
+    return { seconds, exact: demuxer === 'flac' && media.durationSeconds === seconds };
+  if (whole.timed) return { seconds, exact: true };
+  const there = await measurePackets(file.path, demuxer, source.signal);
+  return { seconds: (there.seconds * whole.bytes) / file.bytes, exact: true };
 }
 
-async function packetSpan(path: string, demuxer: string, signal: AbortSignal): Promise<number> {
+async function lengthOfContent({
+  file,
+  demuxer,
+  media,
+  signal,
+}: Parameters<typeof measureDuration>[0]): Promise<number> {
+  const declared = media.durationSeconds;
+  if (declared !== undefined && declared < maxSeconds && (file.bytes * 8) / declared > leastBitsPerSecond)
+    return declared;
+  const { seconds } = await measurePackets(file.path, demuxer, signal);
+  return seconds > 0 ? seconds : (declared ?? 0);
+}
+
+export interface PacketSpan {
+  /** From the first packet to the end of the last. */
+  readonly seconds: number;
+  /** What ffprobe said on the way. */
+  readonly log: string;
+  /** False when it was stopped, so there may be more. */
+  readonly whole: boolean;
+}
+
+/** Reads every packet's time and decodes nothing. */
+export async function measurePackets(path: string, demuxer: string, signal: AbortSignal): Promise<PacketSpan> {
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   let rest = '';
@@ -35,7 +71,7 @@ async function packetSpan(path: string, demuxer: string, signal: AbortSignal): P
       last = Math.max(last, start + (length !== undefined && length > 0 ? length : 0));
     }
   };
-  await runTool({
+  const { stderr, code } = await runTool({
     command: 'ffprobe',
     args: [
       '-v',
@@ -52,5 +88,5 @@ async function packetSpan(path: string, demuxer: string, signal: AbortSignal): P
     limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 100, fileBytes: 0 },
     onStdout: read,
   });
-  return Number.isFinite(first) ? last - first : 0;
+  return { seconds: Number.isFinite(first) ? last - first : 0, log: stderr, whole: code === 0 };
 }

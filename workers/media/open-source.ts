@@ -14,6 +14,8 @@ export interface Source {
   readonly audio: AudioStream | undefined;
   /** Believed: measured when what the container declares cannot be true. */
   readonly durationSeconds: number;
+  /** The header counts the length, so a result that is shorter means a file that was cut off. */
+  readonly exactLength?: boolean;
   /** Stands before `-i` in every command that reads the file. */
   readonly inputOptions: readonly string[];
 }
@@ -30,8 +32,9 @@ export async function openSource(file: InputFile, signal: AbortSignal): Promise<
   const video = chooseVideo(media.video, file.name);
   const audio = chooseAudio(media.audio);
   if (video === undefined && audio === undefined) throw nothingUsable(media, file.name);
-  const durationSeconds = await measureDuration({ file, demuxer, media, signal });
-  return { file, demuxer, media, video, audio, durationSeconds, inputOptions: guardedInput(demuxer) };
+  const { seconds, exact } = await measureDuration({ file, demuxer, media, signal });
+  const length = { durationSeconds: seconds, exactLength: exact };
+  return { file, demuxer, media, video, audio, ...length, inputOptions: guardedInput(demuxer) };
 }
 
 /** The default track if it can be decoded, else the first that can. @throws InputError when there is video but none is readable. */

@@ -1,6 +1,7 @@
-import { AppError, InputError } from '../../shared/errors.ts';
+import { InputError } from '../../shared/errors.ts';
 import type { MediaFacts } from '../../shared/messages/job.ts';
 import type { Media } from './media.ts';
+import type { Source } from './open-source.ts';
 import { probeMedia } from './probe-media.ts';
 
 export interface Expectation {
@@ -10,6 +11,8 @@ export interface Expectation {
   readonly audio: boolean;
   /** Of the result; 0 when nobody knows. */
   readonly seconds: number;
+  /** No less than `seconds` can come of a whole input, whatever ffmpeg said. */
+  readonly exactLength?: boolean | undefined;
   /** What ffmpeg said while it made the result. */
   readonly log: string;
   readonly inputName: string;
@@ -26,9 +29,11 @@ export async function verifyOutput(expected: Expectation): Promise<MediaFacts> {
     throw nothingCame(expected);
   if (!expected.video && (media.durationSeconds ?? 0) <= 0) throw nothingCame(expected);
   if ((expected.video && media.video.length === 0) || (expected.audio && media.audio.length === 0)) {
-    throw new AppError('output_invalid', `The result of "${expected.inputName}" lacks a stream it should have.`, {
-      retryable: true,
-    });
+    const lost = media.video.length === 0 && expected.video ? 'picture' : 'sound';
+    throw new InputError(
+      `The ${lost} of "${expected.inputName}" could not be decoded: the file is damaged or was cut off. Play it to check it and send it again.`,
+      new Error(expected.log),
+    );
   }
   refuseTruncated(expected, media.durationSeconds ?? 0);
   return mediaFactsOf(media);
@@ -41,12 +46,21 @@ function nothingCame({ inputName, log }: Expectation, cause?: unknown): InputErr
   );
 }
 
+/** What a whole source gives. */
+export function expectedOf({ file, durationSeconds, exactLength }: Source) {
+  return { inputName: file.name, seconds: durationSeconds, exactLength };
+}
+
 const endsEarly = /partial file|ended prematurely|ends prematurely|truncat/i;
 
-/** Shorter than declared and ffmpeg met the end of the file unexpectedly: then the sender's file is cut off. */
-export function refuseTruncated(expected: Pick<Expectation, 'seconds' | 'log' | 'inputName'>, seconds: number): void {
+/** Shorter than declared, and the header counts, or ffmpeg met the end of the file unexpectedly: then the sender's file is cut off. */
+export function refuseTruncated(
+  expected: Pick<Expectation, 'seconds' | 'exactLength' | 'log' | 'inputName'>,
+  seconds: number,
+): void {
   const tolerance = Math.max(0.5, expected.seconds * 0.02);
-  if (!endsEarly.test(expected.log) || seconds >= expected.seconds - tolerance) return;
+  const sure = expected.exactLength === true || endsEarly.test(expected.log);
+  if (!sure || seconds >= expected.seconds - tolerance) return;
   throw new InputError(
     `"${expected.inputName}" ends after ${seconds.toFixed(1)} s of ${expected.seconds.toFixed(1)} s: it was cut off. Send the whole file.`,
   );

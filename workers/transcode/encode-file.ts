@@ -28,6 +28,7 @@ export async function encodeFile(task: Task<unknown>, source: Source, asked: Pla
     video: plan.video !== undefined,
     audio: plan.audio.length > 0,
     seconds: plan.clip.seconds,
+    exactLength: source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence),
     log,
     inputName: source.file.name,
     signal: task.signal,

@@ -38,7 +38,7 @@ async function loudnessFilter(
   if (audio.loudness === undefined) return [];
   const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
-  const measured = await measureLoudness(source, audio.stream.index, audio.loudness, {
+  const { loudness: measured } = await measureLoudness(source, audio.stream.index, audio.loudness, {
     signal: task.signal,
     onProgress: () => task.progress(0.01),
     before: [...before, ...mixed],

@@ -8,7 +8,9 @@ import type { AudioStream } from '../media/media.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { probeMedia } from '../media/probe-media.ts';
+import { reportFraction } from '../media/report-fraction.ts';
 import { runTool } from '../media/run-tool.ts';
+import { expectedOf, refuseTruncated } from '../media/verify-output.ts';
 import { createPeakCollector } from './collect-peaks.ts';
 import type { WaveformParams } from './contract.ts';
 import { drawSvg } from './draw-svg.ts';
@@ -70,21 +72,30 @@ async function readPeaks(task: WaveformTask, source: Source, audio: AudioStream)
   if (answer.code !== 0) throw explainFailure({ ...answer, inputName: source.file.name });
   if (collector.total() === 0)
     throw new InputError(`Nothing in "${source.file.name}" could be decoded: it is damaged or empty. Send it again.`);
+  refuseTruncated({ ...expectedOf(source), log: answer.stderr }, collector.total() / rate);
   return { peaks: collector.finish(task.params.points ?? 1000), rate, seconds: collector.total() / rate };
 }
 
 async function draw(task: WaveformTask, source: Source, audio: AudioStream, filter: string): Promise<Output> {
   const path = join(task.scratch, 'waveform.png');
-  await runFfmpeg({
+  const report = reportFraction(task, source.durationSeconds);
+  let seconds = 0;
+  const { log } = await runFfmpeg({
     inputs: [{ path: source.file.path, options: source.inputOptions }],
     filterGraph: `[0:${audio.index}]aformat=channel_layouts=mono,${filter}[out]`,
     outputs: [
       { target: path, options: ['-map', '[out]', '-frames:v', '1', '-update', '1', '-c:v', 'png', '-f', 'image2'] },
+      // A picture has no length, so the packets that were read are counted beside it.
+      { target: '-', options: ['-map', `0:${audio.index}`, '-c:a', 'copy', '-f', 'null'] },
     ],
     inputName: source.file.name,
     signal: task.signal,
-    onProgress: () => task.progress(0.5),
+    onProgress: (progress) => {
+      seconds = progress.seconds ?? seconds;
+      report(progress);
+    },
   });
+  refuseTruncated({ ...expectedOf(source), log }, seconds);
   const media = await probeMedia({ path, demuxer: 'png_pipe', name: source.file.name, signal: task.signal });
   const facts = { width: media.video[0]?.width ?? 0, height: media.video[0]?.height ?? 0 };
   return { name: `${task.name}.png`, path, mediaType: 'image/png', facts };
