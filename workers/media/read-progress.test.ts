@@ -16,3 +16,12 @@ it('reads blocks that arrive in pieces, and tells work from standstill', async (
     { seconds: undefined, advanced: true },
   ]);
 });
+
+it('hears of single frames where no block comes, at most twice a second', async () => {
+  const stream = new PassThrough();
+  const reports: FfmpegProgress[] = [];
+  readProgress(stream, (progress) => reports.push(progress));
+  stream.end('frame:0    pts:0       pts_time:0\ntold=1\nframe:1    pts:512     pts_time:0.04\ntold=1\n');
+  await new Promise((resolve) => stream.once('end', resolve));
+  expect(reports).toEqual([{ seconds: 0, advanced: true }]);
+});

@@ -7,8 +7,21 @@ export interface FfmpegProgress {
   readonly advanced: boolean;
 }
 
-/** Reads the `key=value` blocks of `ffmpeg -progress`, each ended by a `progress=` line. */
+/**
+ * A stretch of a filter chain that tells of each frame that passes it. For runs in which an output begins late (a sheet of
+ * tiles is one picture, at the end): `-progress` is silent until all outputs have begun.
+ */
+export const tellFrames = "metadata=mode=add:key=told:value=1,metadata=mode=print:key=told:file='pipe\\:1':direct=1";
+
+/** Of the frames told only so many are reported. */
+const framesEveryMs = 500;
+
+/**
+ * Reads the `key=value` blocks of `ffmpeg -progress`, each ended by a `progress=` line, and what `tellFrames` says between
+ * them (`frame:12 pts:6144 pts_time:0.48`).
+ */
 export function readProgress(stream: Readable | null | undefined, report: (progress: FfmpegProgress) => void): void {
+  const reportFrame = throttle(report);
   let rest = '';
   let block: Record<string, string> = {};
   let before = '';
@@ -16,6 +29,11 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
+      const frame = /^frame:\d+ +pts:\S+ +pts_time:([\d.]+)/.exec(line);
+      if (frame) {
+        reportFrame({ seconds: Number(frame[1]), advanced: true });
+        continue;
+      }
       const [key = '', value = ''] = line.split('=', 2);
       block[key.trim()] = value.trim();
       if (key !== 'progress') continue;
@@ -25,6 +43,16 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
       block = {};
     }
   });
+}
+
+function throttle(report: (progress: FfmpegProgress) => void): (progress: FfmpegProgress) => void {
+  let next = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + framesEveryMs;
+    report(progress);
+  };
 }
 
 function secondsOf(block: Readonly<Record<string, string>>): number | undefined {

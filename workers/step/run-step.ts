@@ -32,7 +32,10 @@ export async function runStep(
     const target = join(step.out, output.name);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(output.path, target);
-    written.push({ path: target, facts: output.facts ?? {} });
+    const known = written.findIndex(({ path }) => path === target);
+    const one = { path: target, facts: output.facts ?? {} };
+    if (known < 0) written.push(one);
+    else written[known] = one;
   };
   try {
     const name = basename(step.files[0] ?? step.kind).replace(/\.[^.]+$/, '');
