@@ -3,8 +3,10 @@ import sharp, { type Sharp } from 'sharp';
 import { animateBoat } from './animate-boat.ts';
 import { drawChart, drawLogo } from './draw-graphics.ts';
 import { drawHarbour } from './draw-harbour.ts';
+import { drawBrochure, drawForm, drawNote, drawPaper, drawSheet } from './draw-pdfs.ts';
 import { drawPortrait } from './draw-portrait.ts';
 import { photograph } from './photograph.ts';
+import { handbook, languages, letter, log, sales } from './write-texts.ts';
 
 export interface SourceFile {
   readonly file: string;
@@ -30,6 +32,16 @@ const sources: Readonly<Record<string, Make>> = {
   'logo.png': () => sharp(Buffer.from(drawLogo())).png().toBuffer(),
   'chart.png': () => sharp(Buffer.from(drawChart())).png().toBuffer(),
   'drawing.svg': async () => Buffer.from(drawLogo()),
+  'handbook.md': async () => Buffer.from(handbook),
+  'letter.md': async () => Buffer.from(letter),
+  'languages.md': async () => Buffer.from(languages),
+  'report.log': async () => Buffer.from(log),
+  'sales.json': async () => Buffer.from(sales),
+  'brochure.pdf': drawBrochure,
+  'paper.pdf': drawPaper,
+  'sheet.pdf': drawSheet,
+  'note.pdf': drawNote,
+  'form.pdf': drawForm,
 };
 
 /** As a phone stores what it took upright: pixels on their side, and a tag that says so (EXIF orientation 6). */
