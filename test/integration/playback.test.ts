@@ -1,32 +1,27 @@
-/** Streams in a real browser: HLS played by hls.js (starts, seeks, changes rung), DASH segments fed to a media source. Needs ffmpeg and Chromium; no server. */
+/** Streams in a real browser: HLS by hls.js, DASH by Shaka Player: start, seek, change rung, show subtitles. Needs ffmpeg and Chromium; no server. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Output } from '../../workers/kind.ts';
-import { transcodeParams } from '../../workers/transcode/contract.ts';
-import { process as transcode } from '../../workers/transcode/process.ts';
-import { makeTask } from '../support/make-task.ts';
+import { type MadeStream, makeStream, type Stage } from '../support/make-stream.ts';
 import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import { serveStream } from '../support/serve-stream.ts';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
 );
 if (executablePath === undefined) process.stdout.write('no Chromium here: streams are not played in a browser\n');
-const player = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
 
-const page = `<!doctype html><video muted></video><script src="/hls.js"></script><script>
-  const video = document.querySelector('video');
-  window.faults = [];
-  const hls = new Hls({ startLevel: 0 });
-  window.hls = hls;
-  hls.on(Hls.Events.ERROR, (_, data) => { if (data.fatal) faults.push(data.details + ' ' + (data.error || '')); });
-  hls.loadSource('/film.m3u8');
-  hls.attachMedia(video);
-</script>`;
+const video = { speed: 'fast', keyframeSeconds: 1 };
+const ladder = ['360p', '240p'];
+
+const subtitles = `1
+00:00:00,500 --> 00:00:02,000
+Good evening
+
+2
+00:00:04,000 --> 00:00:05,500
+That was <i>all</i>
+`;
 
 describe.skipIf(executablePath === undefined)('playback', () => {
   let browser: Browser;
@@ -38,29 +33,78 @@ describe.skipIf(executablePath === undefined)('playback', () => {
   });
   afterAll(() => browser?.close());
 
-  it('plays, seeks and changes the rung', async () => {
-    const origin = await serve(await makeStream());
+  /** A page with a player on it, and what went wrong there. */
+  async function open(files: Stage['files'], path: string) {
     const tab = await browser.newPage();
+    onTestFinished(() => tab.close());
     const faults: string[] = [];
     tab.on('pageerror', (error) => faults.push(error.message));
-    await tab.goto(origin);
+    await tab.goto(`${await serveStream(files)}${path}`);
     const waitFor = (what: string) => tab.waitForFunction(what, undefined, { timeout: 60_000 });
+    const check = async () => expect([...faults, ...((await tab.evaluate('window.faults')) as string[])]).toEqual([]);
+    return { tab, waitFor, check };
+  }
+
+  it.each([
+    ['fMP4', {}],
+    ['MPEG-TS', { container: 'hls', segments: 'ts' }],
+  ])('hls.js plays %s, seeks, changes the rung and shows subtitles', async (_, params) => {
+    const { files } = await makeFilm(params);
+    const { tab, waitFor, check } = await open(files, '/hls');
     await waitFor('window.hls.levels.length === 2 && video.readyState >= 3');
     expect(await tab.evaluate('video.duration')).toBeCloseTo(6, 0);
-    await tab.evaluate('hls.currentLevel = 0; video.play()');
+    await tab.evaluate('hls.subtitleTrack = 0; hls.currentLevel = 0; video.play()');
     await waitFor('video.currentTime > 0.5 && video.videoHeight === 240');
     await tab.evaluate('video.currentTime = 4.2');
     await waitFor('video.currentTime > 4.4 && !video.seeking');
     await tab.evaluate('hls.currentLevel = 1; video.currentTime = 1.2');
     await waitFor('video.currentTime > 1.4 && video.videoHeight === 360');
-    expect(await tab.evaluate('window.faults')).toEqual([]);
-    expect(faults).toEqual([]);
+    await tab.evaluate('video.currentTime = 5.4');
+    await waitFor('video.ended && video.textTracks[0]?.cues?.length === 2');
+    expect(await cuesOf(tab)).toEqual(expectedCues);
+    expect(await tab.evaluate('[hls.subtitleTracks[0].lang, hls.subtitleTracks[0].name]')).toEqual(['en', 'English']);
+    await check();
   });
 
+  it('hls.js plays what is there when the first rung is announced', async () => {
+    const { stages } = await makeFilm({ firstRung: 'early' });
+    const [first] = stages;
+    expect(first?.name).toBe('240p');
+    const { tab, waitFor, check } = await open(first?.files ?? new Map(), '/hls');
+    await waitFor('window.hls.levels.length === 1 && video.readyState >= 3');
+    await tab.evaluate('video.currentTime = 5.2; video.play()');
+    await waitFor('video.ended');
+    expect(await tab.evaluate('video.currentTime')).toBeCloseTo(6, 0);
+    expect(await tab.evaluate('video.webkitAudioDecodedByteCount')).toBeGreaterThan(0);
+    await check();
+  });
+
+  it.each(['streaming', 'dash'])(
+    'Shaka plays the DASH manifest of %s, seeks, changes the rung and shows subtitles',
+    async (container) => {
+      const { files } = await makeFilm({ container });
+      const { tab, waitFor, check } = await open(files, '/dash');
+      await waitFor('player.getVariantTracks().length === 2 && video.readyState >= 3');
+      expect(await tab.evaluate('video.duration')).toBeCloseTo(6, 0);
+      const choose = (height: number) =>
+        `player.selectVariantTrack(player.getVariantTracks().find((track) => track.height === ${height}), true, 0)`;
+      await tab.evaluate(`${choose(240)}; video.play()`);
+      await waitFor('video.currentTime > 0.5 && video.videoHeight === 240');
+      await tab.evaluate('video.currentTime = 4.2');
+      await waitFor('video.currentTime > 4.4 && !video.seeking');
+      await tab.evaluate(`${choose(360)}; video.currentTime = 1.2; player.selectTextTrack(player.getTextTracks()[0])`);
+      await waitFor('video.currentTime > 1.4 && video.videoHeight === 360');
+      await waitFor('video.textTracks[0]?.cues?.length === 2');
+      expect(await cuesOf(tab)).toEqual(expectedCues);
+      expect(await tab.evaluate('player.getTextTracks()[0].language')).toBe('en');
+      expect(await tab.evaluate('video.webkitAudioDecodedByteCount')).toBeGreaterThan(0);
+      await check();
+    },
+  );
+
   it('fills a media source without a gap from the DASH manifest', async () => {
-    const origin = await serve(await makeStream());
-    const tab = await browser.newPage();
-    await tab.goto(`${origin}empty`);
+    const { files } = await makeFilm({});
+    const { tab } = await open(files, '/empty');
     const ranges = (await tab.evaluate(fillFromManifest)) as Readonly<
       Record<string, readonly (readonly [number, number])[]>
     >;
@@ -69,10 +113,19 @@ describe.skipIf(executablePath === undefined)('playback', () => {
     expect(start).toBeCloseTo(0, 2);
     expect(end).toBeCloseTo(6, 1);
     expect(ranges.audio?.[0]?.[0]).toBeCloseTo(0, 2);
-    await tab.evaluate("document.querySelector('video').play()");
-    await tab.waitForFunction("document.querySelector('video').currentTime > 0.5", undefined, { timeout: 60_000 });
   });
 });
+
+const expectedCues = [
+  [0.5, 2, 'Good evening'],
+  [4, 5.5, 'That was all'],
+];
+
+/** The cues of the first text track as the browser shows them: times to the hundredth, words without markup. */
+async function cuesOf(tab: Page): Promise<unknown> {
+  return tab.evaluate(`[...video.textTracks[0].cues].map((cue) =>
+    [Math.round(cue.startTime * 100) / 100, Math.round(cue.endTime * 100) / 100, cue.getCueAsHTML().textContent])`);
+}
 
 /** Reads the manifest with the browser's own XML parser and feeds every segment it names to a media source. */
 const fillFromManifest = `(async () => {
@@ -81,7 +134,8 @@ const fillFromManifest = `(async () => {
   const source = new MediaSource();
   video.src = URL.createObjectURL(source);
   await new Promise((done) => source.addEventListener('sourceopen', done, { once: true }));
-  const tracks = [...manifest.querySelectorAll('AdaptationSet')].map((set) => {
+  const sets = [...manifest.querySelectorAll('AdaptationSet')].filter((set) => set.querySelector('SegmentTemplate'));
+  const tracks = sets.map((set) => {
     const representation = set.querySelector('Representation');
     const type = set.getAttribute('mimeType') + '; codecs="' + representation.getAttribute('codecs') + '"';
     return { kind: set.getAttribute('contentType'), template: representation.querySelector('SegmentTemplate'), buffer: source.addSourceBuffer(type) };
@@ -101,30 +155,19 @@ const fillFromManifest = `(async () => {
   return ranges;
 })()`;
 
-async function makeStream(): Promise<ReadonlyMap<string, Output>> {
-  const input = await renderClip('in.mp4', ...testSources(6, '640x360'), ...quickVideo);
-  const params = transcodeParams.parse({
-    preset: 'streaming',
-    ladder: ['360p', '240p'],
-    video: { speed: 'fast', keyframeSeconds: 1 },
-  });
-  const task = await makeTask({ params, files: [{ path: input, name: 'clip.mp4' }], name: 'film' });
-  const returned = await transcode(task);
-  return new Map([...task.emitted, ...returned].map((output) => [`/${output.name}`, output]));
-}
-
-async function serve(outputs: ReadonlyMap<string, Output>): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const output = outputs.get(request.url ?? '');
-    if (request.url === '/') return void response.setHeader('content-type', 'text/html').end(page);
-    if (request.url === '/empty')
-      return void response.setHeader('content-type', 'text/html').end('<video muted></video>');
-    if (request.url === '/hls.js')
-      return void response.setHeader('content-type', 'text/javascript').end(await readFile(player));
-    if (output === undefined) return void response.writeHead(404).end();
-    response.setHeader('content-type', output.mediaType).end(await readFile(output.path));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => new Promise((resolve) => server.close(() => resolve(undefined))));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+/** Six seconds with sound and English subtitles. */
+async function makeFilm(params: object): Promise<MadeStream> {
+  const words = `data:text/plain;base64,${Buffer.from(subtitles).toString('base64')}`;
+  const tags = ['-map', '0', '-map', '1', '-map', '2', '-c:s', 'srt', '-metadata:s:s:0', 'language=eng'];
+  const input = await renderClip(
+    'in.mkv',
+    ...testSources(6, '640x360'),
+    '-f',
+    'srt',
+    '-i',
+    words,
+    ...tags,
+    ...quickVideo,
+  );
+  return makeStream({ preset: 'streaming', ladder, video, ...params }, input, 'clip.mkv');
 }

@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '../kind.ts';
+import { mergeSplinter } from './merge-splinter.ts';
 
 /**
  * Stores segments while ffmpeg still works on the next ones. `nudge` is called on every progress report, `drain` at the end of each
- * pass; a sweep never overlaps itself, so storing slower than encoding just leaves files in the scratch.
+ * pass; a sweep never overlaps itself, so storing slower than encoding just leaves files in the scratch. The newest
+ * segment of sound waits: a splinter may come after it, to be put into it.
  */
 export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: string, folders: readonly string[]) {
   const seen = new Set<string>();
@@ -12,10 +14,11 @@ export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: st
   let failure: unknown;
   let queued = false;
 
-  async function sweep(): Promise<void> {
+  async function sweep(ended: boolean): Promise<void> {
     for (const folder of folders) {
-      const finished = finishedFiles(await readdir(join(root, folder)));
-      for (const file of finished) {
+      const sound = holdsSound(folder);
+      const files = finishedFiles(await readdir(join(root, folder)));
+      for (const file of sound && !ended ? files.slice(0, -1) : files) {
         const name = `${folder}/${file}`;
         if (seen.has(name)) continue;
         seen.add(name);
@@ -31,7 +34,7 @@ export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: st
       queued = true;
       running = running.then(() => {
         queued = false;
-        return sweep();
+        return sweep(false);
       });
       running = running.catch((error: unknown) => {
         failure = error;
@@ -41,10 +44,14 @@ export function createSegmentEmitter(task: Pick<Task<unknown>, 'emit'>, root: st
     async drain(): Promise<void> {
       await running;
       if (failure !== undefined) throw failure;
-      await sweep();
+      for (const folder of folders.filter(holdsSound)) await mergeSplinter(join(root, folder));
+      await sweep(true);
     },
   };
 }
+
+/** `audio`, `audio-2-fra`. */
+const holdsSound = (folder: string) => folder.startsWith('audio');
 
 /** The init segment is whole once a media segment has got its final name; transport streams have none. */
 function finishedFiles(files: readonly string[]): string[] {
@@ -56,5 +63,5 @@ function finishedFiles(files: readonly string[]): string[] {
 function mediaTypeOf(folder: string, file: string): string {
   if (file.endsWith('.ts')) return 'video/mp2t';
   if (file.endsWith('.m4s')) return 'video/iso.segment';
-  return folder.startsWith('audio') ? 'audio/mp4' : 'video/mp4';
+  return holdsSound(folder) ? 'audio/mp4' : 'video/mp4';
 }
