@@ -1,15 +1,27 @@
 import { stopRuns } from '../../shared/ledger/announce-cancel.ts';
+import { terminalStepStatuses } from '../../shared/messages/job.ts';
 import type { TaskReport } from '../../shared/messages/report.ts';
 import type { Orchestrator } from './orchestrator.ts';
 
 /**
- * A run of a cancelled job that began after the cancel was broadcast (its message lay in a queue) is told again. Runs the
- * fence ignores for other reasons are left to end by themselves.
+ * A run that began although nobody waits for it is told to stop: its job was cancelled while the message lay in a queue, its
+ * step has ended, was split or was sent out anew. Runs the fence ignores for other reasons (twins) are left to end by themselves.
  */
-export async function stopStrayRun({ database, bus, log }: Orchestrator, report: TaskReport): Promise<void> {
-  const found = await database.query<{ status: string }>('select status from jobs where id = $1', [report.job]);
-  if (found.rows[0]?.status !== 'cancelled') return;
-  await stopRuns(bus, report).catch((error: unknown) =>
-    log.warn({ err: error, job: report.job }, 'cancel.unannounced'),
+export async function stopStrayRun(
+  { database, bus, log }: Orchestrator,
+  { job, step, dispatch }: TaskReport,
+): Promise<void> {
+  const found = await database.query<{ status: string; dispatch: number }>(
+    'select status, dispatch from steps where job_id = $1 and name = $2',
+    [job, step],
+  );
+  const [current] = found.rows;
+  const awaited =
+    current !== undefined &&
+    current.dispatch === dispatch &&
+    !(terminalStepStatuses as readonly string[]).includes(current.status);
+  if (awaited) return;
+  await stopRuns(bus, { job, step, dispatch }).catch((error: unknown) =>
+    log.warn({ err: error, job }, 'cancel.unannounced'),
   );
 }

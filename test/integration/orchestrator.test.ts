@@ -171,6 +171,23 @@ describe.each([
     await listener.stop();
   });
 
+  it('tells a run to stop whose step was sent out anew or has ended', async () => {
+    const bus = await open();
+    await orchestrate(bus);
+    const heard: unknown[] = [];
+    const listener = bus.listen(exchanges.control, '#', (body) => heard.push(body));
+    await until(() => listener.live, 'the listener to be live');
+    const { id } = await submit(ledger.database, { a: 'input' });
+    work(bus);
+    const job = await ended(id);
+    for (const dispatch of [0, 1]) {
+      await publishReport(bus, reportOf(taskOf(job, 'a', { dispatch }), 'started'));
+      await until(() => heard.length > dispatch, `run of dispatch ${dispatch} to be stopped`);
+      expect(heard[dispatch]).toMatchObject({ what: 'cancel', job: id, step: 'a', dispatch });
+    }
+    await listener.stop();
+  });
+
   it('keeps a dead letter and fails its step, unless the worker said why', async () => {
     const bus = await open();
     await orchestrate(bus, { deadLetterGraceMs: 500 });
