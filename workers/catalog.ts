@@ -17,7 +17,11 @@ import { waveformContract } from './waveform/contract.ts';
 /** The only register of kinds. Processors are imported when first needed, so a service never loads sharp, ffmpeg or pdfkit. */
 export const catalog: Readonly<Record<string, Kind>> = {
   resize: { contract: resizeContract, load: async () => (await import('./resize/process.ts')).process },
-  transcode: { contract: transcodeContract, load: async () => (await import('./transcode/process.ts')).process },
+  transcode: {
+    contract: transcodeContract,
+    load: async () => (await import('./transcode/process.ts')).process,
+    loadSplitter: async () => (await import('./transcode/split/splitter.ts')).splitter,
+  },
   poster: { contract: posterContract, load: async () => (await import('./poster/process.ts')).process },
   sprite: { contract: spriteContract, load: async () => (await import('./sprite/process.ts')).process },
   preview: { contract: previewContract, load: async () => (await import('./preview/process.ts')).process },

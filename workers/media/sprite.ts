@@ -1,4 +1,5 @@
 import { even, fitInside, type Size } from './display-size.ts';
+import { tellFrames } from './read-progress.ts';
 
 /** A sheet of small pictures, one every so many seconds, for the preview above a player's time line. */
 export interface SpriteLayout {
@@ -39,14 +40,14 @@ export function layOutSprite(seconds: number, source: Size, wish: SpriteWish): S
 }
 
 /** The picture shown is the first of its span. */
-export function spriteChain({ everySeconds, columns, rows, tile }: SpriteLayout): string {
-  return [
-    `fps=1/${everySeconds}:start_time=0:round=up`,
-    `scale=${tile.width}:${tile.height}:out_range=pc`,
-    'setsar=1',
-    `tile=${columns}x${rows}`,
-    'format=yuvj420p',
-  ].join(',');
+export function spriteChain(layout: SpriteLayout): string {
+  const { everySeconds, columns, rows } = layout;
+  return `${tellFrames},fps=1/${everySeconds}:start_time=0:round=up,${spriteTile(layout)},tile=${columns}x${rows}`;
+}
+
+/** One picture, as it stands on the sheet. */
+export function spriteTile({ tile }: SpriteLayout): string {
+  return `scale=${tile.width}:${tile.height}:out_range=pc,setsar=1,format=yuvj420p`;
 }
 
 /** WebVTT whose cues name a rectangle of the sheet (media fragments, `#xywh=`). */

@@ -107,7 +107,7 @@ function pictureOptions({ video }: Plan, pass?: Pass): string[] {
   return ['-map', '[picture]', ...keepFrameTimes, ...encodeVideo(video.encoding, pass)];
 }
 
-async function soundOptions(task: Task<unknown>, source: Source, plan: Plan): Promise<string[]> {
+export async function soundOptions(task: Task<unknown>, source: Source, plan: Plan): Promise<string[]> {
   const tracks = await Promise.all(
     plan.audio.map((audio, position) => trackOptions(task, source, plan, audio, position)),
   );

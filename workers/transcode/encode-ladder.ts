@@ -22,7 +22,7 @@ import { writeManifests } from './write-manifests.ts';
 import type { Stream } from './write-master.ts';
 import { textFiles, writeTexts } from './write-texts.ts';
 
-interface Ladder {
+export interface Ladder {
   readonly source: Source;
   readonly plan: Plan;
   readonly parts: LadderParts;
@@ -84,7 +84,11 @@ function inOrder({ rungs }: LadderParts, stream: Stream): Stream {
 }
 
 /** Text is cut where the stream ends, so it waits for the first rung; with sound alone it has no place. */
-async function addTexts(task: Task<unknown>, { plan, parts, texts }: Ladder, stream: Stream): Promise<Stream> {
+export async function addTexts(
+  task: Task<unknown>,
+  { plan, parts, texts }: Pick<Ladder, 'plan' | 'parts' | 'texts'>,
+  stream: Stream,
+): Promise<Stream> {
   const [picture] = stream.pictures;
   if (picture === undefined || texts.length === 0 || !offersTexts(plan)) return stream;
   const written = await writeTexts(texts, {
@@ -98,7 +102,7 @@ async function addTexts(task: Task<unknown>, { plan, parts, texts }: Ladder, str
 }
 
 /** What is drawn into the picture is not offered once more. */
-function offersTexts({ subtitles, video }: Plan): boolean {
+export function offersTexts({ subtitles, video }: Plan): boolean {
   return video !== undefined && (subtitles.embed ?? subtitles.burn === undefined);
 }
 
@@ -121,15 +125,18 @@ async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promis
   return { source, plan, texts, parts: { rungs, sounds, soundInside, picture, extras: planExtras(plan, root), root } };
 }
 
-/** `audio` for the first track, `audio-2-fra` for others. */
-async function soundFolder(
+export async function soundFolder(
   task: Task<unknown>,
   source: Source,
   plan: Plan,
   audio: Plan['audio'][number],
   position: number,
 ): Promise<SoundFolder> {
-  const language = /^[a-z]{2,8}$/.test(audio.stream.language) ? audio.stream.language : 'und';
-  const folder = position === 0 ? 'audio' : `audio-${position + 1}-${language}`;
-  return { folder, audio, chain: await soundChain(task, source, plan, audio) };
+  return { folder: nameSound(audio, position), audio, chain: await soundChain(task, source, plan, audio) };
+}
+
+/** `audio` for the first track, `audio-2-fra` for others. */
+export function nameSound({ stream }: Plan['audio'][number], position: number): string {
+  const language = /^[a-z]{2,8}$/.test(stream.language) ? stream.language : 'und';
+  return position === 0 ? 'audio' : `audio-${position + 1}-${language}`;
 }

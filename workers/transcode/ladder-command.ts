@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import type { FfmpegRun } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
+import { tellFrames } from '../media/read-progress.ts';
 import type { Rung } from './choose-rungs.ts';
 import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph } from './picture-graph.ts';
@@ -29,10 +30,8 @@ export function ladderCommand(
   plan: Plan,
   parts: LadderParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
-  const seconds = plan.video?.encoding.keyframeSeconds ?? 4;
   const { rungs, sounds, soundInside, extras, root } = parts;
   const end = plan.clip.outputOptions;
-  const segments = plan.segments === 'ts' ? transportOptions : mp4Options;
   const heard = ({ audio, chain }: SoundFolder) => [
     ...['-map', `0:${audio.stream.index}`, '-af', chain, ...encodeAudio(audio.encoding)],
   ];
@@ -41,14 +40,14 @@ export function ladderCommand(
     target: join(root, rung.name, 'playlist.m3u8'),
     options: [
       ...['-map', `[v${index}]`, ...inside, ...keepFrameTimes, ...encodeVideo(rung.encoding), ...end],
-      ...segments(join(root, rung.name), seconds, false),
+      ...segmentOptions(plan, join(root, rung.name), false),
     ],
   }));
   const tracks = soundInside
     ? []
     : sounds.map((sound) => ({
         target: join(root, sound.folder, 'playlist.m3u8'),
-        options: [...heard(sound), '-vn', ...end, ...segments(join(root, sound.folder), seconds, true)],
+        options: [...heard(sound), '-vn', ...end, ...segmentOptions(plan, join(root, sound.folder), true)],
       }));
   return {
     inputs: [
@@ -56,7 +55,7 @@ export function ladderCommand(
       ...(parts.picture.mark?.pictureInput === undefined ? [] : [parts.picture.mark.pictureInput]),
     ],
     outputs: [...pictures, ...tracks, ...extras.map(extraOutput)],
-    ...(plan.video === undefined ? {} : { filterGraph: ladderGraph(plan, parts) }),
+    ...(rungs.length === 0 ? {} : { filterGraph: ladderGraph(plan, parts) }),
   };
 }
 
@@ -75,7 +74,9 @@ export function ladderGraph(
   ];
   const sizes = { size: top.picture, canvas: top.size };
   if (branches.length === 0) return pictureGraph(plan, plan.video, picture, 'v0', sizes);
-  const split = `[whole]split=${branches.length + 1}[v0]${branches.map(({ pad }) => `[${pad}]`).join('')}`;
+  // The sheet of the sprite begins when all is over.
+  const told = extras.length > 0 ? `${tellFrames},` : '';
+  const split = `[whole]${told}split=${branches.length + 1}[v0]${branches.map(({ pad }) => `[${pad}]`).join('')}`;
   return [pictureGraph(plan, plan.video, picture, 'whole', sizes), split, ...branches.map(({ graph }) => graph)].join(
     ';',
   );
@@ -83,6 +84,12 @@ export function ladderGraph(
 
 function scaled(from: string, { width, height }: { width: number; height: number }, to: string): string {
   return `[${from}]scale=${width}:${height}:flags=lanczos,setsar=1[${to}]`;
+}
+
+/** How a rendition is cut into segments in `folder`; a playlist of our muxer's is its target. */
+export function segmentOptions({ segments, video }: Plan, folder: string, sound: boolean): string[] {
+  const seconds = video?.encoding.keyframeSeconds ?? 4;
+  return segments === 'ts' ? transportOptions(folder, seconds) : mp4Options(folder, seconds, sound);
 }
 
 const playlistOptions = (seconds: number) => [

@@ -92,6 +92,18 @@ export const transcodeFields = z.strictObject({
     .optional()
     .describe('Default true: title, artist and the like come along; places and devices never do'),
   keepChapters: z.boolean().optional().describe('Default true'),
+  split: z
+    .enum(['auto', 'always', 'never'])
+    .optional()
+    .describe(
+      'Whether many workers share one video: auto (the default): when it is long and workers are free; always: whenever it can be cut exactly',
+    ),
+  chunkSeconds: z
+    .number()
+    .min(10)
+    .max(300)
+    .optional()
+    .describe('How long the pieces of a shared video are, about; default by its length and the workers there are'),
   keepCover: z.boolean().optional().describe('Default true: the cover of a song comes along (mp3, m4a, flac)'),
 });
 export type TranscodeParams = z.infer<typeof transcodeFields>;

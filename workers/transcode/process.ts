@@ -1,10 +1,11 @@
-import type { Process } from '../kind.ts';
-import { openSource } from '../media/open-source.ts';
+import type { Output, Process } from '../kind.ts';
+import { openSource, type Source } from '../media/open-source.ts';
 import { encodeFile } from './encode-file.ts';
 import { encodeLadder } from './encode-ladder.ts';
 import type { TranscodeParams } from './params.ts';
-import { isStreaming } from './plan.ts';
+import { isStreaming, type Plan } from './plan.ts';
 import { planTranscode } from './plan-transcode.ts';
+import { whyWhole } from './split/why-whole.ts';
 
 /** Sniff and probe → plan → encode → probe the result. */
 export const process: Process<TranscodeParams> = async (task) => {
@@ -12,5 +13,12 @@ export const process: Process<TranscodeParams> = async (task) => {
   if (input === undefined) throw new TypeError('the contract asks for one input');
   const source = await openSource(input, task.signal);
   const plan = planTranscode(task.params, source);
-  return isStreaming(plan.container) ? encodeLadder(task, source, plan) : encodeFile(task, source, plan);
+  const outputs = await (isStreaming(plan.container) ? encodeLadder : encodeFile)(task, source, plan);
+  return task.params.split === 'always' ? outputs.map((output) => unsplit(output, plan, source)) : outputs;
 };
+
+/** Many workers were asked for and one did it: why. */
+function unsplit(output: Output, plan: Plan, source: Source): Output {
+  const reason = whyWhole(plan, source) ?? 'it is short, or there is no place where it can be cut exactly';
+  return { ...output, facts: { ...output.facts, split: { parts: 1, reason } } };
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { encodeVideo, threads } from '../../media/encoders.ts';
+import type { FfmpegRun } from '../../media/ffmpeg.ts';
+import { guardedInput } from '../../media/probe-media.ts';
+import { ladderGraph } from '../ladder-command.ts';
+import type { ExtraPicture } from '../ladder-extras.ts';
+import type { Mark } from '../watermark.ts';
+import type { ChunkOrder, Stretch } from './orders.ts';
+
+export interface ChunkParts {
+  readonly mark: Mark | undefined;
+  readonly extras: readonly ExtraPicture[];
+  readonly root: string;
+}
+
+/** Every rung and extra picture of one stretch, from one decode. Times are those of the whole result all along. */
+export function chunkCommand(
+  path: string,
+  order: ChunkOrder,
+  { mark, extras, root }: ChunkParts,
+): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
+  const { stretch, rungs, plan, deinterlace } = order;
+  const picture = { deinterlace, mark, only: trim(stretch) };
+  return {
+    inputs: [{ path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] }],
+    filterGraph: ladderGraph(plan, { rungs, picture, extras }),
+    outputs: [
+      ...rungs.map(({ encoding }, index) => ({
+        target: chunkPath(root, index),
+        options: [
+          ...['-map', `[v${index}]`, '-an', ...everyFrame],
+          ...withKeyframesAt(encodeVideo(encoding), stretch.keyframes),
+          ...pieceOptions,
+        ],
+      })),
+      ...extras.map(({ name, path: target, layout }) => ({
+        target,
+        options: ['-map', `[y${name}]`, ...(layout === undefined ? stillOptions : tileOptions)],
+      })),
+    ],
+  };
+}
+
+export function chunkPath(root: string, rung: number): string {
+  return join(root, `rung-${rung}.mp4`);
+}
+
+/** Times are not made relative to the seek, as ffmpeg does by itself, but to the beginning of the file. */
+function sourceTime({ startMicros, stretch }: ChunkOrder): string[] {
+  const seek = stretch.seekSeconds;
+  return [
+    ...['-copyts', '-itsoffset', (-startMicros / 1e6).toFixed(6)],
+    ...(seek === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seek.toFixed(6)]),
+  ];
+}
+
+/** The seek is coarse; this is what cuts. */
+function trim({ fromSeconds, untilSeconds }: Stretch): string | undefined {
+  const bounds = [
+    ...(fromSeconds === undefined ? [] : [`start=${fromSeconds.toFixed(6)}`]),
+    ...(untilSeconds === undefined ? [] : [`end=${untilSeconds.toFixed(6)}`]),
+  ];
+  return bounds.length === 0 ? undefined : `trim=${bounds.join(':')}`;
+}
+
+const everyFrame = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
+
+/** An explicit list: the usual expression counts the keyframes it has forced from the beginning of the file. */
+export function withKeyframesAt(options: readonly string[], seconds: readonly number[]): string[] {
+  const list = seconds.map((at) => Math.max(0, at).toFixed(6)).join(',');
+  return options.map((option, index) => (options[index - 1] === '-force_key_frames' ? list : option));
+}
+
+/**
+ * Fragments with their real times, so that the first frame of a piece says where it belongs. `delay_moov` writes an edit list of the
+ * B-frame delay, by which ffmpeg reads the times back exactly; CMAF is made last.
+ */
+const pieceOptions = [
+  ...['-avoid_negative_ts', 'disabled'],
+  ...['-movflags', '+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer', '-f', 'mp4'],
+];
+
+const stillOptions = ['-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-update', '1', '-f', 'image2'];
+/** As they are, one behind the other: the sheet is put together when all are there. */
+const tileOptions = ['-fps_mode', 'passthrough', '-c:v', 'rawvideo', '-f', 'rawvideo'];

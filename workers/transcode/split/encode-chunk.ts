@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import type { Output } from '../../kind.ts';
+import { runFfmpeg } from '../../media/ffmpeg.ts';
+import { onlyInput } from '../../media/only-input.ts';
+import { reportFraction } from '../../media/report-fraction.ts';
+import type { PartTask } from '../../splitter.ts';
+import type { TranscodeParams } from '../params.ts';
+import { prepareMark } from '../watermark.ts';
+import { checkChunk } from './check-chunk.ts';
+import { chunkCommand, chunkPath } from './chunk-command.ts';
+import { planChunkExtras } from './chunk-extras.ts';
+import type { ChunkOrder } from './orders.ts';
+
+/** All rungs of one stretch; of a long file it may have no more than the bytes the plan names. */
+export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkOrder): Promise<readonly Output[]> {
+  const { stretch, plan, rungs } = order;
+  const input = onlyInput(task);
+  const extras = planChunkExtras(order, task.scratch);
+  const mark = await prepareMark(plan.watermark, task);
+  const fraction = reportFraction(task, stretch.lastSeconds - stretch.firstSeconds, [0.01, 0.98]);
+  await runFfmpeg({
+    ...chunkCommand(input.path, order, { mark, extras, root: task.scratch }),
+    inputName: input.name,
+    signal: task.signal,
+    onProgress: (progress) =>
+      fraction({ ...progress, seconds: Math.max(0, (progress.seconds ?? 0) - stretch.firstSeconds) }),
+  });
+  const outputs: Output[] = [];
+  for (const [index, { name }] of rungs.entries()) {
+    const path = chunkPath(task.scratch, index);
+    const lenient = plan.video?.encoding.fps !== undefined && stretch.untilSeconds === undefined;
+    const facts = await checkChunk(path, stretch, { signal: task.signal, lenient });
+    outputs.push({ name: `${name}.mp4`, path, mediaType: 'video/mp4', facts: { ...facts } });
+  }
+  for (const { name, path, layout } of extras) {
+    if ((await stat(path).catch(() => ({ size: 0 }))).size === 0) continue;
+    const mediaType = layout === undefined ? 'image/jpeg' : 'application/octet-stream';
+    outputs.push({ name: layout === undefined ? `${name}.jpg` : 'tiles.yuv', path, mediaType });
+  }
+  return outputs;
+}

@@ -1,0 +1,74 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Output } from '../../kind.ts';
+import { runFfmpeg } from '../../media/ffmpeg.ts';
+import { onlyInput } from '../../media/only-input.ts';
+import { openSource, type Source } from '../../media/open-source.ts';
+import { reportFraction } from '../../media/report-fraction.ts';
+import type { PartTask } from '../../splitter.ts';
+import { createSegmentEmitter } from '../emit-segments.ts';
+import { soundOptions } from '../encode-file.ts';
+import { soundFolder } from '../encode-ladder.ts';
+import { extraOptions } from '../extra-options.ts';
+import { ladderCommand } from '../ladder-command.ts';
+import type { TranscodeParams } from '../params.ts';
+import { isStreaming, type Plan } from '../plan.ts';
+import { planTranscode } from '../plan-transcode.ts';
+import { readTextTracks } from '../subtitles.ts';
+import { embedsTexts, pieceOf, soundInside, wantsTexts } from './sound-piece.ts';
+
+/** Every track of sound and text, made once and as it will be in the result: only the picture is missing. */
+export async function encodeSound(task: PartTask<TranscodeParams>): Promise<readonly Output[]> {
+  const source = await openSource(onlyInput(task), task.signal);
+  const plan = planTranscode(task.params, source);
+  const texts = wantsTexts(plan) ? await readTextTracks(task, source, plan) : [];
+  const path = join(task.scratch, 'texts.json');
+  await writeFile(path, JSON.stringify(texts));
+  const outputs: Output[] = [{ name: 'texts.json', path, mediaType: 'application/json' }];
+  if (isStreaming(plan.container) && !soundInside(plan)) outputs.push(...(await encodeFolders(task, source, plan)));
+  else if (plan.audio.length > 0 || embedsTexts(plan, source)) outputs.push(await encodePiece(task, source, plan));
+  return outputs;
+}
+
+/** Tracks side by side in one file, to be put beside the picture. */
+async function encodePiece(task: PartTask<TranscodeParams>, source: Source, plan: Plan): Promise<Output> {
+  const piece = pieceOf(plan);
+  const path = join(task.scratch, piece.name);
+  const bare: Plan = { ...plan, tags: {}, keepChapters: false, keepCover: false };
+  const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan);
+  await runFfmpeg({
+    inputs: [{ path: source.file.path, options: source.inputOptions }],
+    outputs: [{ target: path, options: ['-vn', ...sound, ...extraOptions(source, bare), ...piece.writeOptions] }],
+    inputName: source.file.name,
+    signal: task.signal,
+    onProgress: reportFraction(task, plan.clip.seconds),
+  });
+  return { name: piece.name, path, mediaType: 'application/octet-stream' };
+}
+
+/** Segments of a stream, final. */
+async function encodeFolders(task: PartTask<TranscodeParams>, source: Source, plan: Plan): Promise<readonly Output[]> {
+  if (plan.audio.length === 0) return [];
+  const root = join(task.scratch, 'sound');
+  const sounds = await Promise.all(
+    plan.audio.map((audio, position) => soundFolder(task, source, plan, audio, position)),
+  );
+  const folders = sounds.map(({ folder }) => folder);
+  await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
+  const parts = { rungs: [], sounds, soundInside: false, picture: { deinterlace: 'none' as const }, extras: [], root };
+  const outputs: Output[] = [];
+  const emitter = createSegmentEmitter({ emit: async (output) => void outputs.push(output) }, root, folders);
+  await runFfmpeg({
+    ...ladderCommand(source, plan, parts),
+    inputName: source.file.name,
+    signal: task.signal,
+    onProgress: reportFraction(task, plan.clip.seconds),
+  });
+  await emitter.drain();
+  const playlists = folders.map((folder) => ({
+    name: `${folder}/playlist.m3u8`,
+    path: join(root, folder, 'playlist.m3u8'),
+    mediaType: 'application/vnd.apple.mpegurl',
+  }));
+  return [...outputs, ...playlists];
+}

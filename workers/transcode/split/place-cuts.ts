@@ -1,0 +1,56 @@
+import type { Timeline } from './timeline.ts';
+
+/** Positions of the frames that open a chunk, the first frame included; one alone when nothing can be cut. */
+export function placeCuts(timeline: Timeline, chunkSeconds: number, firstAtLeast = 0): readonly number[] {
+  const { seconds, keyframes, forced } = timeline;
+  const candidates = forced ?? keyframes;
+  const [first, last] = [seconds[0] ?? 0, seconds.at(-1) ?? 0];
+  const cuts = [0];
+  for (let target = first + chunkSeconds; target < last; target += chunkSeconds) {
+    const cut = nearest(candidates, seconds, target);
+    if (cut === undefined) continue;
+    const at = seconds[cut] ?? 0;
+    const sinceLast = at - (seconds[cuts.at(-1) ?? 0] ?? 0);
+    if (sinceLast < chunkSeconds / 2 || at - first < firstAtLeast || last - at < chunkSeconds / 2) continue;
+    if (at - (seconds[openingOf(timeline, cut) ?? 0] ?? 0) <= longestLead(chunkSeconds)) cuts.push(cut);
+  }
+  return cuts;
+}
+
+/** What lies between the keyframe it opens at and the chunk is decoded for nothing; more than this is not worth a cut. */
+function longestLead(chunkSeconds: number): number {
+  return Math.max(10, chunkSeconds);
+}
+
+/**
+ * Position of the keyframe from which a chunk is decoded: one before the one it needs, since some seeks land late, and what an
+ * open GOP shows before its keyframe needs the GOP before. undefined: the beginning.
+ */
+export function openingOf({ keyframes }: Timeline, cut: number): number | undefined {
+  const position = lastAtOrBefore(keyframes, cut) - 1;
+  return position <= 0 ? undefined : keyframes[position];
+}
+
+/** Position in `sorted` of the last number not above `most`; -1 when all are. */
+export function lastAtOrBefore(sorted: readonly number[], most: number): number {
+  let [low, high] = [-1, sorted.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] ?? 0) <= most) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function nearest(candidates: readonly number[], seconds: readonly number[], target: number): number | undefined {
+  let [low, high] = [0, candidates.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((seconds[candidates[middle] ?? 0] ?? 0) >= target) high = middle;
+    else low = middle + 1;
+  }
+  const distance = (candidate: number | undefined) =>
+    candidate === undefined ? Number.POSITIVE_INFINITY : Math.abs((seconds[candidate] ?? 0) - target);
+  const [earlier, later] = [candidates[low - 1], candidates[low]];
+  return distance(earlier) < distance(later) ? earlier : later;
+}

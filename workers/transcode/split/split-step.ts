@@ -1,0 +1,63 @@
+import type { SplitPlan } from '../../../shared/messages/split.ts';
+import { onlyInput } from '../../media/only-input.ts';
+import { openSource, type Source } from '../../media/open-source.ts';
+import type { SplitTask } from '../../splitter.ts';
+import type { TranscodeParams } from '../params.ts';
+import { settleDeinterlace } from '../picture-graph.ts';
+import type { Plan, VideoPlan } from '../plan.ts';
+import { planTranscode } from '../plan-transcode.ts';
+import { reachQuality } from '../reach-quality.ts';
+import { chooseLength } from './choose-length.ts';
+import { cutStretches } from './cut-stretches.ts';
+import { orderParts } from './order-parts.ts';
+import { placeCuts } from './place-cuts.ts';
+import { planReads } from './plan-reads.ts';
+import { planTiles } from './plan-tiles.ts';
+import { readPackets } from './read-packets.ts';
+import { readTimeline } from './timeline.ts';
+import { Uncuttable } from './uncuttable.ts';
+import { whyWhole } from './why-whole.ts';
+
+/** Below this one worker is done before the pieces have been sent round (`npm run bench -- split`). */
+const shortestSeconds = 90;
+/** The poster is chosen among the pictures of ten seconds, and the first chunk chooses alone. */
+const posterSeconds = 10.5;
+
+/** Everything that must be the same in all chunks is settled here, by one worker that has the whole file. */
+export async function splitStep(task: SplitTask<TranscodeParams>): Promise<SplitPlan | null> {
+  const wish = task.params.split ?? 'auto';
+  if (wish === 'never' || (wish === 'auto' && task.slots.idle < 2)) return null;
+  const source = await openSource(onlyInput(task), task.signal);
+  const asked = planTranscode(task.params, source);
+  if (wish === 'auto' && asked.clip.seconds < shortestSeconds) return null;
+  const { video } = asked;
+  if (video === undefined || whyWhole(asked, source) !== undefined) return null;
+  try {
+    return await split({ ...task, progress: () => {} }, source, { ...asked, video });
+  } catch (error) {
+    if (error instanceof Uncuttable) return null;
+    throw error;
+  }
+}
+
+async function split(
+  task: SplitTask<TranscodeParams>,
+  source: Source,
+  asked: Plan & { readonly video: VideoPlan },
+): Promise<SplitPlan> {
+  const { stream, encoding } = asked.video;
+  const table = await readPackets(source, stream.index, task.signal);
+  const timeline = readTimeline(table, source.demuxer, encoding);
+  const length = chooseLength(source.durationSeconds, task.slots, task.params.chunkSeconds);
+  const cuts = placeCuts(timeline, length, asked.extras.poster ? posterSeconds : 0);
+  if (cuts.length < 2) throw new Uncuttable('there is no place to cut it');
+  const deinterlace = await settleDeinterlace(asked.video, source, task.signal);
+  const plan = await reachQuality(task, source, asked, { deinterlace });
+  const tiles = planTiles(plan, timeline);
+  const stretches = cutStretches(timeline, cuts, tiles.frames, table.startMicros);
+  const reads = await planReads(source, stream.index, table, stretches, task.signal);
+  return orderParts({
+    ...{ source, plan, deinterlace, stretches, reads },
+    ...{ startMicros: table.startMicros, tiles: tiles.order, lastMayDiffer: timeline.resampled },
+  });
+}

@@ -1,0 +1,34 @@
+import type { Output } from '../../kind.ts';
+import { type JoinTask, type PartTask, SplitMismatch, type Splitter } from '../../splitter.ts';
+import type { TranscodeParams } from '../params.ts';
+import { isStreaming } from '../plan.ts';
+import { encodeChunk } from './encode-chunk.ts';
+import { encodeSound } from './encode-sound.ts';
+import { joinFile } from './join-file.ts';
+import { joinLadder } from './join-ladder.ts';
+import type { JoinFacts, Order } from './orders.ts';
+import { splitStep } from './split-step.ts';
+
+/** One video on many workers (ADR 7): stretches of the picture, the sound once, all put together without encoding. */
+export const splitter: Splitter<TranscodeParams> = {
+  split: splitStep,
+  part(task: PartTask<TranscodeParams>): Promise<readonly Output[]> {
+    const order = task.part.params as unknown as Order;
+    if (order.work === 'chunk') return encodeChunk(task, order);
+    if (order.work === 'sound') return encodeSound(task);
+    // A worker of another release made the plan.
+    throw new SplitMismatch('A part of the work is unknown to this worker.');
+  },
+  async join(task: JoinTask<TranscodeParams>): Promise<readonly Output[]> {
+    const facts = task.facts as unknown as JoinFacts;
+    const told = (output: Output) => ({ ...output, facts: { ...output.facts, split: { parts: task.parts.length } } });
+    const telling = {
+      ...task,
+      ready: (rendition: string, outputs: readonly Output[]) => task.ready(rendition, outputs.map(told)),
+    };
+    const outputs = isStreaming(facts.plan.container)
+      ? await joinLadder(telling, facts)
+      : await joinFile(telling, facts);
+    return outputs.map(told);
+  },
+};
