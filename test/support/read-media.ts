@@ -9,20 +9,25 @@ const run = promisify(execFile);
 
 interface MediaSeen {
   readonly durationSeconds: number;
-  readonly video: { codec: string; width: number; height: number } | undefined;
+  readonly video: { codec: string; width: number; height: number; frames: number } | undefined;
   readonly audio: { codec: string; channels: number } | undefined;
 }
 
 export async function probeMedia(content: Buffer): Promise<MediaSeen> {
   const { stdout } = await withFile(content, (path) =>
-    run('ffprobe', ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', path]),
+    run('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-show_format', '-of', 'json', path]),
   );
   const seen = JSON.parse(stdout) as { format: { duration: string }; streams: Record<string, never>[] };
   const find = (type: string) => seen.streams.find((stream) => stream.codec_type === type);
   const [video, audio] = [find('video'), find('audio')];
   return {
     durationSeconds: Number(seen.format.duration),
-    video: video && { codec: video.codec_name ?? '', width: video.width ?? 0, height: video.height ?? 0 },
+    video: video && {
+      codec: video.codec_name ?? '',
+      width: video.width ?? 0,
+      height: video.height ?? 0,
+      frames: Number(video.nb_read_packets),
+    },
     audio: audio && { codec: audio.codec_name ?? '', channels: audio.channels ?? 0 },
   };
 }
