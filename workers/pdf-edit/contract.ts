@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
+import { encryptionParam } from '../media/pdf/encryption.ts';
 import { pageListParam, pdfPassword } from '../media/pdf/params.ts';
 import { operation } from './operation-params.ts';
 
@@ -8,29 +9,6 @@ const source = z.strictObject({
   pages: pageListParam.optional().describe('Which of its pages, in this order; default all'),
   password: pdfPassword.optional().describe('What it is opened with; default `password`'),
 });
-
-const allowed = z.boolean().optional();
-const encryption = z
-  .strictObject({
-    userPassword: pdfPassword.optional().describe('Needed to open it; left out, everybody may'),
-    ownerPassword: pdfPassword
-      .optional()
-      .describe('Needed to change what is allowed; default: one nobody knows, made at random'),
-    allow: z
-      .strictObject({
-        print: z.enum(['full', 'low', 'none']).optional(),
-        modify: z.enum(['all', 'annotate', 'form', 'assembly', 'none']).optional(),
-        extract: allowed,
-      })
-      .optional()
-      .describe('What a reader that plays by the rules lets people do; default everything'),
-  })
-  .refine(
-    ({ userPassword, ownerPassword, allow }) =>
-      [userPassword, ownerPassword, allow].some((given) => given !== undefined),
-    'expected a userPassword, an ownerPassword or what to allow',
-  );
-export type Encryption = z.infer<typeof encryption>;
 
 export const pdfEditParams = z
   .strictObject({
@@ -50,7 +28,7 @@ export const pdfEditParams = z
       .describe('Done one after the other'),
     password: pdfPassword.optional().describe('What protected inputs are opened with'),
     decrypt: z.boolean().optional().describe('Write the result without protection; by default it stays as it was'),
-    encrypt: encryption.optional().describe('Protect the result (AES with 256 bits, revision 6)'),
+    encrypt: encryptionParam.optional().describe('Protect the result (AES with 256 bits, revision 6)'),
     optimise: z
       .union([z.boolean(), z.enum(['lossless', 'images'])])
       .optional()

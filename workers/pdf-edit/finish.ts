@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { AppError } from '../../shared/errors.ts';
 import type { Output } from '../kind.ts';
+import { encryptionJob } from '../media/pdf/encryption.ts';
 import { type QpdfJob, runQpdf } from '../media/pdf/run-qpdf.ts';
-import type { Encryption } from './contract.ts';
 import type { Gathered } from './gather-sources.ts';
 import { type EditTask, rewrite, type Work, write } from './work.ts';
 
@@ -40,23 +39,10 @@ async function pack(task: EditTask, work: Work, images: boolean, wishes: QpdfJob
 }
 
 function protect({ params }: EditTask, { protection }: Gathered): Protection {
-  if (params.encrypt !== undefined) return encrypt(params.encrypt);
+  if (params.encrypt !== undefined) return encryptionJob(params.encrypt);
   if (protection === undefined || params.decrypt) return { job: {}, password: undefined };
   const { path, password } = protection;
   return { job: { copyEncryption: path, encryptionFilePassword: password }, password };
-}
-
-function encrypt({ userPassword = '', ownerPassword, allow = {} }: Encryption): Protection {
-  const permissions = {
-    ...(allow.print === undefined ? {} : { print: allow.print }),
-    ...(allow.modify === undefined ? {} : { modify: allow.modify }),
-    ...(allow.extract === undefined ? {} : { extract: allow.extract ? 'y' : 'n' }),
-  };
-  const owner = ownerPassword ?? randomBytes(24).toString('base64url');
-  return {
-    job: { encrypt: { userPassword, ownerPassword: owner, '256bit': permissions } },
-    password: owner,
-  };
 }
 
 /** What a reader nobody here wrote says about the result. */

@@ -1,5 +1,5 @@
 import { InputError } from '../../shared/errors.ts';
-import type { InputFile } from '../kind.ts';
+import { findInput } from '../media/find-input.ts';
 import { type OpenedPdf, openPdf } from '../media/pdf/open-pdf.ts';
 import { readPageList } from '../media/pdf/read-page-list.ts';
 import { type EditTask, type Work, write } from './work.ts';
@@ -55,12 +55,4 @@ function defaultSources(task: EditTask): { input: string; pages?: string; passwo
   const stamps = (task.params.operations ?? []).flatMap((operation) => ('input' in operation ? [operation.input] : []));
   const stampInputs = new Set(stamps.map((stamp) => findInput(task, stamp)));
   return task.inputs.filter((input) => !stampInputs.has(input)).map(({ reference }) => ({ input: reference }));
-}
-
-/** By its name in the job, or else by the name of its file. */
-export function findInput({ inputs }: Pick<EditTask, 'inputs'>, wanted: string): InputFile {
-  const found = inputs.find(({ reference }) => reference === wanted) ?? inputs.find(({ name }) => name === wanted);
-  if (found !== undefined) return found;
-  const known = inputs.map(({ reference }) => `“${reference}”`).slice(0, 20);
-  throw new InputError(`There is no input “${wanted}” in \`use\` of this step. There is ${known.join(', ')}.`);
 }

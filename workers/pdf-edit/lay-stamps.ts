@@ -1,8 +1,8 @@
 import { InputError } from '../../shared/errors.ts';
+import { findInput } from '../media/find-input.ts';
 import { isPdf, openPdf } from '../media/pdf/open-pdf.ts';
 import { readPageList } from '../media/pdf/read-page-list.ts';
 import { readSheets, type SheetSize } from '../media/pdf/read-sheets.ts';
-import { findInput } from './gather-sources.ts';
 import type { PageNumbers, StampInput, StampText } from './operation-params.ts';
 import { preparePdfPicture, preparePicture } from './stamp-picture.ts';
 import { prepareText } from './stamp-text.ts';

@@ -1,4 +1,5 @@
 import type { InputFile } from '../kind.ts';
+import { attachFiles, sortInputs } from './attachments.ts';
 import type { PdfParams } from './contract.ts';
 import { findSystemFonts } from './fonts/find-system-fonts.ts';
 import { layContactSheet } from './lay-contact-sheet.ts';
@@ -29,9 +30,12 @@ const layouts = {
 /** Lays out and writes one PDF; runs in a thread of its own, because layout is long synchronous work. */
 export async function buildPdf(order: PdfOrder, progress: (fraction: number) => void): Promise<BuiltPdf> {
   const { params } = order;
+  const { attachments, shown } = sortInputs(params.attachments ?? [], order.inputs);
   const file = openPdfFile(order.path, params);
   try {
-    const facts = await layouts[params.layout]({ ...order, file, systemFonts: findSystemFonts(), progress });
+    const layout = { ...order, inputs: shown, file, systemFonts: findSystemFonts(), progress };
+    const facts = await layouts[params.layout](layout);
+    await attachFiles(file, attachments);
     await file.finish();
     return { pages: file.pages(), ...facts };
   } catch (error) {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
+import { encryptionParam } from '../media/pdf/encryption.ts';
+import { attachmentParam } from './attachments.ts';
 import { pageSizes } from './page/page-sizes.ts';
 import { templateBlock } from './report/template.ts';
 
@@ -83,6 +85,15 @@ export const pdfParams = z.strictObject({
     .describe('Say what is a heading, a list, a table, a figure, so that screen readers can follow'),
   subject: z.string().max(500).optional().describe('The subject, in the document’s properties'),
   keywords: z.array(z.string().max(100)).max(50).optional().describe('Keywords, in the document’s properties'),
+  attachments: z
+    .array(attachmentParam)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Inputs that travel inside the PDF as files, e.g. the data of a report'),
+  encrypt: encryptionParam
+    .optional()
+    .describe('Protect the PDF with passwords (AES with 256 bits, revision 6); needs qpdf on the worker'),
   template: z
     .array(templateBlock)
     .min(1)
@@ -117,6 +128,17 @@ export const pdfContract: Contract<PdfParams> = {
     {
       title: 'A contact sheet, five in a row',
       params: { layout: 'contact-sheet', columns: 5, title: 'Shooting of 12 May' },
+    },
+    {
+      title: 'A table of figures that carries its data',
+      params: {
+        layout: 'document',
+        attachments: [{ input: 'figures.csv', mime: 'text/csv', relationship: 'Data', description: 'The figures' }],
+      },
+    },
+    {
+      title: 'A letter only those with the password open',
+      params: { layout: 'document', encrypt: { userPassword: 'open sesame', allow: { print: 'low' } } },
     },
     {
       title: 'A letter from Markdown',

@@ -13,10 +13,19 @@ export interface PdfFile {
   /** Points. Waits until the pages before are on their way to the disk. */
   addPage(width: number, height: number): Promise<void>;
   pages(): number;
+  /** Embeds a file, which readers list under its name. */
+  attach(bytes: Buffer, facts: AttachmentFacts): void;
   /** Writes fonts and the table of contents of the file; resolves when all bytes are on disk. */
   finish(): Promise<void>;
   /** Lets go of the file when the layout failed. */
   abandon(): void;
+}
+
+export interface AttachmentFacts {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly relationship: string;
+  readonly mime: string;
 }
 
 export interface PdfProperties {
@@ -54,6 +63,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
   written.catch(() => {});
   document.pipe(file);
   let pages = 0;
+  let attached = 0;
   return {
     pen: openPen(document, tags),
     async addPage(width, height) {
@@ -63,6 +73,18 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
       while (file.writableNeedDrain) await Promise.race([once(file, 'drain'), written]);
     },
     pages: () => pages,
+    attach(bytes, { name, description, relationship, mime }) {
+      const options = {
+        name,
+        relationship,
+        type: mime,
+        hidden: true,
+        ...(description !== undefined && { description }),
+      };
+      const specification = document.file(bytes, options) as unknown as PDFKit.PDFKitReference;
+      // Readers look a key up by halving, so the keys have to be in the order of their bytes; pdfkit would sort names by language.
+      document.addNamedEmbeddedFile(String(attached++).padStart(4, '0'), specification);
+    },
     async finish() {
       tags.finish();
       document.end();
