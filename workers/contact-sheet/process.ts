@@ -8,9 +8,11 @@ import { drawCaption } from './draw-caption.ts';
 import { drawCell } from './draw-cell.ts';
 import { layOut, type Sheet } from './lay-out.ts';
 
-/** WebP's limit a side, and what one sheet may hold in memory. */
+/** WebP's limit a side. */
 const maxSidePx = 16_383;
-const maxSheetPixels = 64_000_000;
+
+/** What one sheet may have; WebP with transparency takes 32 bytes a pixel to encode. */
+const maxSheetPixels = { jpeg: 64_000_000, png: 64_000_000, webp: 36_000_000 } as const;
 
 const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp' } as const;
 
@@ -60,7 +62,7 @@ async function makeSheet(
   before: number,
 ): Promise<readonly Output[]> {
   const sheet = layOut({ ...look, count: inputs.length });
-  refuseIfTooLarge(sheet);
+  refuseIfTooLarge(sheet, look.format);
   const layers: OverlayOptions[] = [];
   for (const [index, input] of inputs.entries()) {
     task.signal.throwIfAborted();
@@ -115,10 +117,11 @@ async function writeIndex(
   return { name: `${name}.json`, path, mediaType: 'application/json' };
 }
 
-function refuseIfTooLarge({ width, height }: Sheet): void {
-  if (width <= maxSidePx && height <= maxSidePx && width * height <= maxSheetPixels) return;
+function refuseIfTooLarge({ width, height }: Sheet, format: Look['format']): void {
+  const most = maxSheetPixels[format];
+  if (width <= maxSidePx && height <= maxSidePx && width * height <= most) return;
   throw new InputError(
-    `The sheet would be ${width}×${height} pixels; up to ${maxSidePx} a side and 64 million in all are made. ` +
+    `The sheet would be ${width}×${height} pixels; up to ${maxSidePx} a side and ${most / 1e6} million in all are made as ${format}. ` +
       'Ask for smaller cells, other columns, or fewer pictures per sheet.',
   );
 }

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { type Frozen, freeze, maxFrozenBytes } from './freeze.ts';
+import { type Frozen, freeze, maxFrozenPixels } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
 import type { Source } from './prepare-source.ts';
 import type { Size } from './size.ts';
@@ -35,4 +35,4 @@ function reduce(source: Source, sharing: readonly RenditionPlan[]): Promise<Froz
   return freeze(source.still().resize({ width, height, fit: 'fill' }));
 }
 
-const fits = (size: Size) => size.width * size.height * 4 <= maxFrozenBytes;
+const fits = (size: Size) => size.width * size.height <= maxFrozenPixels;

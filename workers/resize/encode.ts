@@ -44,7 +44,7 @@ function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | un
   const quality = wanted ?? defaultQuality[format];
   switch (format) {
     case 'jpeg':
-      if (isHuge(rendition)) return pipeline.jpeg({ quality });
+      if (isHuge(rendition)) return pipeline.jpeg({ quality, optimiseCoding: false });
       return params.progressive === false
         ? pipeline.jpeg({ quality, optimiseCoding: true, trellisQuantisation: true })
         : pipeline.jpeg({ quality, mozjpeg: true });

@@ -10,7 +10,10 @@ import { layWatermark } from './watermark.ts';
 export const needsFinish = ({ hide, watermark, cornerRadius }: RenditionParams): boolean =>
   hide !== undefined || watermark !== undefined || cornerRadius !== undefined;
 
-/** What is laid over the shaped picture: hidden regions, then watermarks, then the corners are cut. */
+/**
+ * What is laid over the shaped picture, in one pass: hidden regions, then watermarks, then the corners are cut. A pass for
+ * each would hold the picture in memory once more.
+ */
 export async function finish(
   shaped: Frozen,
   geometry: Geometry,
@@ -18,29 +21,20 @@ export async function finish(
   inputs: readonly InputFile[],
   rich: boolean,
 ): Promise<Frozen> {
-  const hidden = await overlay(shaped, await hideRegions(shaped, geometry, params.hide ?? []), rich);
-  const watermarks = [params.watermark ?? []].flat();
-  const marks = await Promise.all(watermarks.map((mark) => layWatermark(mark, shaped.size, inputs)));
-  const marked = await overlay(hidden, marks, rich);
-  return params.cornerRadius === undefined ? marked : cutCorners(marked, params.cornerRadius, rich);
-}
-
-async function overlay(base: Frozen, layers: readonly OverlayOptions[], rich: boolean): Promise<Frozen> {
-  return layers.length === 0 ? base : freeze(base.start().composite([...layers]), { rich });
-}
-
-function cutCorners(base: Frozen, radius: number | 'circle', rich: boolean): Promise<Frozen> {
-  const mask = Buffer.from(maskSvg(base.size, radius));
-  return freeze(
-    base
-      .start()
-      .ensureAlpha()
-      .composite([{ input: mask, blend: 'dest-in' }]),
-    { rich },
+  const patches = await hideRegions(shaped, geometry, params.hide ?? []);
+  const marks = await Promise.all(
+    [params.watermark ?? []].flat().map((mark) => layWatermark(mark, shaped.size, inputs)),
   );
+  const corners = params.cornerRadius === undefined ? [] : [cornerMask(shaped.size, params.cornerRadius)];
+  const layers = [...patches, ...marks, ...corners];
+  if (layers.length === 0) return shaped;
+  const base = corners.length === 0 ? shaped.start() : shaped.start().ensureAlpha();
+  return freeze(base.composite(layers), { rich });
 }
 
-function maskSvg({ width, height }: Size, radius: number | 'circle'): string {
+/** Keeps what lies under it. */
+function cornerMask({ width, height }: Size, radius: number | 'circle'): OverlayOptions {
   const [rx, ry] = radius === 'circle' ? [width / 2, height / 2] : [radius, radius];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" rx="${rx}" ry="${ry}"/></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" rx="${rx}" ry="${ry}"/></svg>`;
+  return { input: Buffer.from(svg), blend: 'dest-in' };
 }

@@ -2,8 +2,11 @@ import sharp, { type Sharp } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { Size } from './size.ts';
 
-/** Pixels held in memory between two passes: 64 million with alpha. */
-export const maxFrozenBytes = 256 * 1024 ** 2;
+/** Pixels held in memory between two passes; with alpha these are 256 MB. */
+export const maxFrozenPixels = 64 * 1024 ** 2;
+
+/** A search by likeness holds the picture, its grey copy and those of each try: 27 bytes a pixel. */
+export const maxComparedPixels = 36_000_000;
 
 /** The result of a pipeline, from which others start without decoding again. */
 export interface Frozen {
@@ -48,11 +51,11 @@ export async function freeze(pipeline: Sharp, options: FreezeOptions = {}): Prom
 }
 
 /** @throws InputError before memory is taken. */
-export function refuseIfTooManyPixels(size: Size, frames: number, what: string): void {
-  if (size.width * size.height * frames * 4 <= maxFrozenBytes) return;
+export function refuseIfTooManyPixels(size: Size, frames: number, what: string, maxPixels = maxFrozenPixels): void {
+  if (size.width * size.height * frames <= maxPixels) return;
   const millions = Math.round((size.width * size.height * frames) / 1e6);
   throw new InputError(
-    `${what} works on up to ${Math.round(maxFrozenBytes / 4e6)} million pixels; this picture has ${millions} million` +
+    `${what} works on up to ${Math.round(maxPixels / 1e6)} million pixels; this picture has ${millions} million` +
       `${frames > 1 ? ' in all frames' : ''}. Make it smaller first.`,
   );
 }

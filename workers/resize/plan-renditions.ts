@@ -1,4 +1,5 @@
 import { InputError } from '../../shared/errors.ts';
+import { isOpaque } from '../media/css-colours.ts';
 import { isWritable, type WritableFormat, writable } from '../media/image-formats.ts';
 import type { OpenedImage } from '../media/open-image.ts';
 import { type PictureLook, pickFormat } from './classify-picture.ts';
@@ -66,8 +67,10 @@ export function planRendition(
   const { format, lossless } = formatFor(source, params, look, available);
   if (params.hdr === 'keep') refuseIfGainMapIsLost(source, params, format);
   const geometry = planGeometry(source.size, params);
-  refuseIfTooLarge(geometry.size, format);
   const frames = writable[format].animation ? available : 1;
+  const background = params.background ?? (writable[format].alpha ? 'transparent' : 'white');
+  const seeThrough = !isOpaque(background) && (source.hasAlpha || opensGround(geometry, params));
+  refuseIfTooLarge(geometry.size, frames, format, seeThrough, lossless);
   return {
     name,
     params,
@@ -75,12 +78,16 @@ export function planRendition(
     lossless,
     geometry,
     frames,
-    background: params.background ?? (writable[format].alpha ? 'transparent' : 'white'),
+    background,
     rich: isRich(params),
     timing: frames > 1 ? timingOf(image, frames) : null,
     rights: params.keep?.includes('copyright') ? rights : {},
   };
 }
+
+/** Where a transparent background would show. */
+const opensGround = ({ canvas }: Geometry, { cornerRadius }: RenditionParams) =>
+  canvas !== null || cornerRadius !== undefined;
 
 function timingOf({ metadata }: OpenedImage, frames: number) {
   const delay = Array.from({ length: frames }, (_, index) => Math.min(metadata.delay?.[index] ?? 100, maxDelayMs));
@@ -95,13 +102,23 @@ function formatFor({ image, size }: Source, params: RenditionParams, look: Pictu
   return { format: own, lossless };
 }
 
-function refuseIfTooLarge(size: Size, format: WritableFormat): void {
-  const { maxSidePx, maxPixels } = writable[format];
+function refuseIfTooLarge(
+  size: Size,
+  frames: number,
+  format: WritableFormat,
+  seeThrough: boolean,
+  lossless: boolean,
+): void {
+  const { maxSidePx, maxPixels, maxRichPixels = maxPixels } = writable[format];
   const isLong = Math.max(size.width, size.height) > maxSidePx;
-  if (!isLong && size.width * size.height <= maxPixels) return;
-  const bound = isLong ? `${maxSidePx} a side` : `${maxPixels / 1e6} million in all`;
+  // The frames of an animation are encoded one after another.
+  const isRich = (seeThrough || lossless) && frames === 1;
+  const most = isRich ? maxRichPixels : maxPixels;
+  if (!isLong && size.width * size.height <= most) return;
+  const how = isRich && most < maxPixels ? (lossless ? 'lossless ' : 'transparent ') : '';
+  const bound = isLong ? `${maxSidePx} a side` : `${most / 1e6} million in all`;
   throw new InputError(
-    `The result would be ${size.width}×${size.height} pixels, but ${format} is written up to ${bound}. ` +
+    `The result would be ${size.width}×${size.height} pixels, but ${how}${format} is written up to ${bound}. ` +
       'Ask for a smaller width or height, or another format.',
   );
 }

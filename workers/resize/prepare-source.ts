@@ -9,6 +9,8 @@ import type { Box, Size } from './size.ts';
 export interface Source {
   readonly image: OpenedImage;
   readonly size: Size;
+  /** The picture has transparency, or an odd angle opened its corners. */
+  readonly hasAlpha: boolean;
   still(): Sharp;
   /** The same for one frame of an animation, given as a still. */
   readonly turnFrame: (frame: Sharp) => Sharp;
@@ -30,6 +32,7 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
     return {
       image,
       size: box ?? upright.size,
+      hasAlpha: image.hasAlpha,
       still: () => prepare(image.decode()),
       turnFrame: prepare,
       framesAsStored,
@@ -47,6 +50,7 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
   return {
     image,
     size: trimmed.size,
+    hasAlpha: image.hasAlpha || degrees % 90 !== 0,
     still: () => mirror(trimmed.start(), params.flip),
     turnFrame,
     framesAsStored: false,

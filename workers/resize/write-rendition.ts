@@ -8,7 +8,7 @@ import { writable } from '../media/image-formats.ts';
 import type { Picture } from './decode-once.ts';
 import { encode } from './encode.ts';
 import { type Encoded, fitBytes, isSearched } from './fit-bytes.ts';
-import { freeze, refuseIfTooManyPixels } from './freeze.ts';
+import { freeze, maxComparedPixels, refuseIfTooManyPixels } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
 import { render } from './render.ts';
 import type { Size } from './size.ts';
@@ -52,7 +52,9 @@ async function writeSearched(
   inputs: readonly InputFile[],
   path: string,
 ): Promise<MediaFacts> {
-  refuseIfTooManyPixels(plan.geometry.size, plan.frames, 'maxBytes or targetQuality');
+  const { size } = plan.geometry;
+  if (plan.params.targetQuality === undefined) refuseIfTooManyPixels(size, plan.frames, 'maxBytes');
+  else refuseIfTooManyPixels(size, plan.frames, 'targetQuality', maxComparedPixels);
   if (plan.frames > 1 && plan.params.targetQuality !== undefined) {
     throw new InputError('targetQuality compares still pictures, and this is an animation. Use quality or maxBytes.');
   }

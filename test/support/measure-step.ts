@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+interface Measured {
+  readonly code: number | null;
+  /** Largest resident memory of the process, Node itself included (about 80 MB of it). */
+  readonly peakBytes: number;
+  readonly stderr: string;
+}
+
+/** The container's settings (infra/docker/Dockerfile); glibc keeps twice as much without them. */
+const heap = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '100000' };
+
+/** Runs `npm run step` in a process of its own, as a worker with one slot would, and tells how much memory it took at most. */
+export async function measureStep(
+  kind: string,
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+): Promise<Measured> {
+  const out = await mkdtemp(join(tmpdir(), 'farm-measure-'));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const main = fileURLToPath(new URL('../../workers/step/main.ts', import.meta.url));
+  const options = Object.entries(params).map(([name, value]) => `--${name}=${JSON.stringify(value)}`);
+  const imports = ['--import', tsx, '--import', new URL('./report-peak.mjs', import.meta.url).href];
+  try {
+    const child = spawn(process.execPath, [...imports, main, kind, path, ...options, '--out', out], {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, ...heap },
+    });
+    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    const [stderr, peak] = await Promise.all([text(child.stderr as Readable), text(child.stdio[3] as Readable)]);
+    return { code: await ended, peakBytes: Number(peak), stderr };
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
