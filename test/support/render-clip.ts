@@ -39,6 +39,9 @@ interface ProbedStream {
   readonly width: number;
   readonly height: number;
   readonly pix_fmt: string;
+  readonly profile?: string;
+  readonly level?: number;
+  readonly color_primaries?: string;
   readonly sample_aspect_ratio?: string;
   readonly color_range?: string;
   readonly color_transfer?: string;
@@ -48,6 +51,7 @@ interface ProbedStream {
   readonly nb_read_packets: string;
   readonly side_data_list?: readonly { readonly rotation?: number }[];
   readonly tags?: Readonly<Record<string, string>>;
+  readonly disposition?: Readonly<Record<string, number>>;
 }
 
 export async function probe(path: string): Promise<{
@@ -55,6 +59,8 @@ export async function probe(path: string): Promise<{
   readonly audio: ProbedStream | undefined;
   readonly streams: readonly ProbedStream[];
   readonly seconds: number;
+  /** Of the whole file. */
+  readonly tags: Readonly<Record<string, string>>;
 }> {
   const { stdout } = await run('ffprobe', [
     '-v',
@@ -66,12 +72,16 @@ export async function probe(path: string): Promise<{
     'json',
     path,
   ]);
-  const { streams, format } = JSON.parse(stdout) as { streams: ProbedStream[]; format: { duration?: string } };
+  const { streams, format } = JSON.parse(stdout) as {
+    streams: ProbedStream[];
+    format: { duration?: string; tags?: Record<string, string> };
+  };
   return {
     video: streams.find((stream) => stream.codec_type === 'video'),
     audio: streams.find((stream) => stream.codec_type === 'audio'),
     streams,
     seconds: Number(format.duration ?? 0),
+    tags: format.tags ?? {},
   };
 }
 

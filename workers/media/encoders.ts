@@ -28,6 +28,8 @@ export interface VideoEncoding {
 export interface AudioEncoding {
   readonly codec: AudioCodec;
   readonly channels: number;
+  /** The filters leave the channels so, in ffmpeg's name; the encoder is not told their number, which would mix them once more. */
+  readonly layout?: string | undefined;
   readonly sampleRate?: number | undefined;
   readonly bitrate?: number | undefined;
 }
@@ -146,11 +148,12 @@ const audioEncoders: Readonly<Record<AudioCodec, { readonly name: string; readon
   };
 
 /** The bitrate defaults to so many bits per channel; lossless codecs have none. `position` counts the tracks of the output. */
-export function encodeAudio({ codec, channels, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
+export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
   const { name, perChannel } = audioEncoders[codec];
   const wanted = perChannel === undefined ? undefined : (bitrate ?? perChannel * channels);
   return [
-    ...[`-c:a:${position}`, name, `-ac:a:${position}`, String(channels)],
+    ...[`-c:a:${position}`, name],
+    ...(layout === undefined ? [`-ac:a:${position}`, String(channels)] : []),
     ...(sampleRate === undefined ? [] : [`-ar:a:${position}`, String(sampleRate)]),
     ...(wanted === undefined ? [] : [`-b:a:${position}`, String(wanted)]),
   ];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { audioCodecs } from '../media/containers.ts';
 
+const channel = z.int().min(1).max(64);
+
 /** What may be said of the sound. */
 export const audioParams = z
   .strictObject({
@@ -15,6 +17,13 @@ export const audioParams = z
       .max(1_500_000)
       .describe('Bits per second; default by codec and channels (AAC stereo: 128000)'),
     channels: z.int().min(1).max(8).describe('Default: as the source, at most 2 (5.1 is mixed down to stereo)'),
+    map: z
+      .array(z.union([channel, z.array(channel).min(1).max(64)]))
+      .min(1)
+      .max(8)
+      .describe(
+        'Each channel of the result, by the channels of the source, counted from 1: [2, 1] swaps left and right, [3] takes one, [[1, 2]] mixes two in equal parts',
+      ),
     sampleRate: z.int().min(8_000).max(192_000).describe('Samples per second; default as the source, at most 48000'),
     tracks: z
       .union([z.literal('all'), z.array(z.string().min(2).max(8)).min(1).max(16)])
@@ -28,6 +37,7 @@ export const audioParams = z
     trimSilence: z
       .boolean()
       .describe('Cut silence (below -50 dB for half a second) from both ends; only where there is no picture'),
+    cover: z.boolean().describe('The second input becomes the cover of the song (mp3, m4a, flac)'),
     gain: z.number().min(-60).max(30).describe('Decibels added'),
   })
   .partial();

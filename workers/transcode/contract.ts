@@ -11,7 +11,11 @@ export const transcodeContract: Contract<TranscodeParams> = {
   kind: 'transcode',
   summary: 'Video and sound to MP4, WebM, HLS, DASH, MP3 and more: upright, square pixels, SDR, never enlarged.',
   params: transcodeParams,
-  inputs: { min: 1, max: 2, accepts: ['video/*', 'audio/*', 'image/gif', 'image/* (second, as a watermark)'] },
+  inputs: {
+    min: 1,
+    max: 2,
+    accepts: ['video/*', 'audio/*', 'image/gif', 'image/* (second, as a watermark or a cover)'],
+  },
   limits: { maxInputBytes: 64 * 1024 ** 3, timeoutMs: 6 * 3_600_000 },
   tools: ['ffmpeg', 'ffprobe'],
   examples: [

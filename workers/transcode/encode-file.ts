@@ -9,6 +9,7 @@ import { verifyOutput } from '../media/verify-output.ts';
 import { extraOptions } from './extra-options.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
+import { prepareCover } from './prepare-cover.ts';
 import { reachQuality } from './reach-quality.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
@@ -42,7 +43,8 @@ export async function encodeFile(task: Task<unknown>, source: Source, asked: Pla
 }
 
 async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {
-  if (plan.video === undefined || plan.video.copy) return { deinterlace: 'none' };
+  if (plan.video === undefined) return { deinterlace: 'none', cover: await prepareCover(plan, task) };
+  if (plan.video.copy) return { deinterlace: 'none' };
   return {
     deinterlace: await settleDeinterlace(plan.video, source, task.signal),
     subtitles: await prepareBurn(task, source, plan),
@@ -79,11 +81,11 @@ async function run(
   const sound = measuring || plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan);
   const rest = measuring
     ? ['-f', 'null']
-    : [...extraOptions(source, plan), ...container.options, '-f', container.muxer];
+    : [...extraOptions(source, plan, parts.cover), ...container.options, '-f', container.muxer];
   const { log } = await runFfmpeg({
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
-      ...(parts.mark?.pictureInput === undefined ? [] : [parts.mark.pictureInput]),
+      ...[parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined),
     ],
     ...(plan.video === undefined || plan.video.copy
       ? {}

@@ -2,18 +2,19 @@ import { availableParallelism } from 'node:os';
 import type { Source } from '../media/open-source.ts';
 import type { Plan } from './plan.ts';
 import { embeddedCodec, textTracks } from './subtitles.ts';
+import type { PictureInput } from './watermark.ts';
 
 const withCover = new Set(['mp3', 'm4a', 'flac']);
 const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus']);
 
 /** What goes into the file beside picture and sound: tags, chapters, languages, subtitles, a cover. */
-export function extraOptions(source: Source, plan: Plan): string[] {
+export function extraOptions(source: Source, plan: Plan, cover?: PictureInput): string[] {
   const chapters =
     plan.keepChapters && withChapters.has(plan.container) && plan.speed === 1 && source.media.chapters.length > 0;
   return [
     '-filter_threads',
     String(Math.min(availableParallelism(), 8)),
-    ...coverOptions(source, plan),
+    ...(cover === undefined ? coverOptions(source, plan) : newCover),
     ...subtitleOptions(source, plan),
     ...['-map_metadata:g', '-1', '-map_chapters', chapters ? '0' : '-1'],
     ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
@@ -30,6 +31,12 @@ function coverOptions(source: Source, plan: Plan): string[] {
   if (!plan.keepCover || cover === undefined || !withCover.has(plan.container)) return [];
   return ['-map', `0:${cover.index}`, '-c:v', 'copy', '-disposition:v:0', 'attached_pic'];
 }
+
+/** Input 1 of the command. */
+const newCover = ['-map', '1:v:0', '-c:v', 'copy', '-metadata:s:v:0', 'comment=Cover (front)'].concat([
+  '-disposition:v:0',
+  'attached_pic',
+]);
 
 function subtitleOptions(source: Source, plan: Plan): string[] {
   const codec = embeddedCodec[plan.container];

@@ -10,14 +10,15 @@ export interface Contradiction {
 
 /** What cannot be meant together, preset included: said when the job comes in, not when it runs. */
 export function findContradictions(params: TranscodeParams): readonly Contradiction[] {
-  return [...aboutPicture(params), ...aboutContainer(params)];
+  return [...aboutPicture(params), ...aboutSound(params), ...aboutContainer(params)];
 }
 
-function aboutPicture({ video, watermark }: TranscodeParams): Contradiction[] {
+const said = (wish: unknown) => wish !== undefined;
+
+function aboutPicture({ video, watermark, speed, fade, subtitles }: TranscodeParams): Contradiction[] {
   if (typeof video !== 'object') return [];
-  const changes = [video.width, video.height, video.fps, video.crop, video.pad, watermark].some(
-    (wish) => wish !== undefined,
-  );
+  const frame = [video.resolution, video.width, video.height, video.fps, video.crop, video.pad];
+  const changes = [...frame, watermark, speed, fade, subtitles?.burn].some(said);
   return [
     ...when(
       video.codec === 'copy' && changes,
@@ -31,6 +32,32 @@ function aboutPicture({ video, watermark }: TranscodeParams): Contradiction[] {
     ),
     ...when(video.passes === 2 && video.codec === 'av1', ['video', 'passes'], 'expected one pass with av1'),
     ...when(video.crf !== undefined && video.ssim !== undefined, ['video', 'ssim'], 'expected either crf or ssim'),
+  ];
+}
+
+/** MP3 is mono or stereo. */
+const mp3Channels = 2;
+
+function aboutSound(params: TranscodeParams): Contradiction[] {
+  const { audio, speed, fade } = params;
+  if (typeof audio !== 'object') return [];
+  const { container = 'mp4' } = mergePreset(params);
+  const { bitrate, channels, map, sampleRate, loudness, gain, trimSilence } = audio;
+  const changes = [bitrate, channels, map, sampleRate, loudness, gain, trimSilence, speed, fade].some(said);
+  const most = audio.codec === 'mp3' || container === 'mp3' ? mp3Channels : 8;
+  return [
+    ...when(
+      audio.codec === 'copy' && changes,
+      ['audio', 'codec'],
+      'expected another codec than copy: the sound is to be changed',
+    ),
+    ...when(said(map) && said(channels), ['audio', 'channels'], 'expected either channels or map'),
+    ...when((map?.length ?? channels ?? 0) > most, ['audio'], `expected at most ${most} channels in mp3`),
+    ...when(
+      audio.cover === true && !['mp3', 'm4a', 'flac'].includes(container),
+      ['audio', 'cover'],
+      `expected mp3, m4a or flac: ${container} holds no cover here`,
+    ),
   ];
 }
 

@@ -4,7 +4,7 @@ import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import type { Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
 import type { Plan, VideoPlan } from './plan.ts';
-import { type Mark, overlayPicture, overlayText } from './watermark.ts';
+import { type Mark, overlayPicture, overlayText, type PictureInput } from './watermark.ts';
 
 export type Deinterlace = 'none' | 'flagged' | 'all';
 
@@ -18,6 +18,8 @@ export interface PictureParts {
   /** A file of subtitles in our own scratch. */
   readonly subtitles?: string | undefined;
   readonly mark?: Mark | undefined;
+  /** Of a song. */
+  readonly cover?: PictureInput | undefined;
   /** A filter that lets one stretch of the frames through (split/). */
   readonly only?: string | undefined;
 }

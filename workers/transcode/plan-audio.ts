@@ -18,7 +18,8 @@ export function planAudio(
     stream,
     encoding: {
       codec,
-      channels: wish.channels ?? Math.min(stream.channels, 2),
+      channels: wish.map?.length ?? wish.channels ?? Math.min(stream.channels, 2),
+      layout: wish.map === undefined ? undefined : layouts[wish.map.length - 1],
       sampleRate: wish.sampleRate ?? (stream.sampleRate > 48_000 ? 48_000 : undefined),
       bitrate: wish.bitrate,
     },
@@ -26,7 +27,22 @@ export function planAudio(
     loudness: wish.loudness === undefined ? undefined : { lufs: wish.loudness, truePeak: wish.truePeak ?? -1.5 },
     gain: wish.gain ?? 0,
     trimSilence: wish.trimSilence === true && !context.withVideo,
+    map: readMap(wish, stream, context.source.file.name),
   }));
+}
+
+/** What so many channels mean to every encoder here, in ffmpeg's names. */
+const layouts = ['mono', 'stereo', '3.0', 'quad', '5.0', '5.1', '6.1', '7.1'] as const;
+
+/** @throws InputError when a channel is named that the track does not have. */
+function readMap({ map }: Wish<'audio'>, stream: AudioStream, name: string): AudioPlan['map'] {
+  const lists = map?.map((from) => (typeof from === 'number' ? [from] : from));
+  const highest = Math.max(0, ...(lists?.flat() ?? []));
+  if (highest > stream.channels)
+    throw new InputError(
+      `The map takes channel ${highest}, but the sound in "${name}" has ${stream.channels} (counted from 1). Choose among those.`,
+    );
+  return lists;
 }
 
 function chooseTracks(wish: Wish<'audio'>, { container, source }: PlanContext): readonly AudioStream[] {
@@ -60,7 +76,7 @@ function decideCopy(
       `The sound in "${source.file.name}" is ${stream.codec}, which ${container} cannot hold unchanged. Choose a codec.`,
     );
   }
-  const touched = [wish.bitrate, wish.sampleRate, wish.loudness, wish.gain, wish.trimSilence].some(
+  const touched = [wish.bitrate, wish.sampleRate, wish.map, wish.loudness, wish.gain, wish.trimSilence].some(
     (value) => value !== undefined,
   );
   return fits && !touched && !changed && !clipped && stream.channels <= (wish.channels ?? 2);

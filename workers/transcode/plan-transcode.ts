@@ -42,6 +42,7 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
     tags: { ...(wish.keepTags === false ? {} : pickTags(source.media.tags)), ...wish.tags },
     keepChapters: wish.keepChapters ?? true,
     keepCover: wish.keepCover ?? true,
+    newCover: wish.audio !== false && wish.audio?.cover === true,
   };
 }
 

@@ -7,14 +7,14 @@ import { isStreaming, type PlanContext, type VideoPlan, type Wish } from './plan
 /** ffprobe's names for what we call h265. */
 const ownName = (codec: string) => (codec === 'hevc' ? 'h265' : codec);
 
+/** `crop: 'auto'` was settled before (settle-crop.ts); where nobody did, the picture stays whole. */
 export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan | undefined {
   const stream = context.source.video;
   if (stream === undefined) return undefined;
+  const crop = wish.crop === 'auto' ? undefined : wish.crop;
   const keepHdr = wish.hdr === 'keep' && isHdr(stream);
   const sourceSize =
-    wish.crop === undefined
-      ? displaySize(stream)
-      : croppedSize(wish.crop, displaySize(stream), context.source.file.name);
+    crop === undefined ? displaySize(stream) : croppedSize(crop, displaySize(stream), context.source.file.name);
   const { size, canvas } = layOut(sourceSize, wish, isStreaming(context.container));
   const copy = decideCopy(wish, context, canvas);
   return {
@@ -27,7 +27,7 @@ export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan 
     deinterlace: wish.deinterlace ?? 'auto',
     keepHdr,
     pixelFormat: wish.pixelFormat ?? (keepHdr ? 'yuv420p10le' : 'yuv420p'),
-    crop: wish.crop,
+    crop,
     padColor: wish.pad?.color ?? 'black',
     ssim: wish.ssim,
   };

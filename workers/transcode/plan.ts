@@ -41,6 +41,8 @@ export interface AudioPlan {
   readonly loudness: { readonly lufs: number; readonly truePeak: number } | undefined;
   readonly gain: number;
   readonly trimSilence: boolean;
+  /** For each channel of the result, the channels of the source (from 1) it is mixed from. */
+  readonly map: readonly (readonly number[])[] | undefined;
 }
 
 export interface Plan {
@@ -62,6 +64,8 @@ export interface Plan {
   readonly tags: Readonly<Record<string, string>>;
   readonly keepChapters: boolean;
   readonly keepCover: boolean;
+  /** The second input becomes the cover. */
+  readonly newCover: boolean;
 }
 
 /** What the planners of picture and sound have to know. */
@@ -79,7 +83,10 @@ export function isStreaming(container: Container): container is StreamingContain
   return !(container in containers);
 }
 
-/** What the samples scored when a quality was asked for. */
+/** What was found out on the way: the part of the picture, and what the samples scored when a quality was asked for. */
 export function scoreFacts({ video }: Plan): MediaFacts {
-  return video?.score === undefined ? {} : { crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
+  const crop = video?.crop === undefined ? {} : { crop: video.crop };
+  return video?.score === undefined
+    ? crop
+    : { ...crop, crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
 }

@@ -72,7 +72,9 @@ export const videoParams = z
     hdr: z
       .enum(['sdr', 'keep'])
       .describe('Default sdr: HDR10 and HLG are tone-mapped; keep: ten bits as they are (h265, vp9, av1)'),
-    crop: crop.describe('Only this part of the picture'),
+    crop: z
+      .union([crop, z.literal('auto')])
+      .describe('Only this part of the picture; auto: what is not black bars, found by looking at ten places'),
     pad: pad.describe('Bars around the picture until it has this shape'),
   })
   .partial();

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
-import type { Task } from '../kind.ts';
+import type { InputFile, Task } from '../kind.ts';
 import { even, type Size } from '../media/display-size.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import { guardedInput } from '../media/probe-media.ts';
@@ -13,7 +13,14 @@ type Watermark = NonNullable<TranscodeParams['watermark']>;
 export interface Mark {
   readonly wish: Watermark;
   readonly textFile?: string;
-  readonly pictureInput?: { readonly path: string; readonly options: readonly string[] };
+  readonly pictureInput?: PictureInput;
+}
+
+/** A picture as an input of the command. */
+export interface PictureInput {
+  readonly path: string;
+  readonly options: readonly string[];
+  readonly demuxer: string;
 }
 
 /** @throws InputError when there is neither text nor a picture to show. */
@@ -29,10 +36,14 @@ export async function prepareMark(
   }
   const picture = task.inputs[1];
   if (picture === undefined) throw new InputError('A watermark needs either text or a picture as the second input.');
-  const demuxer = pictureDemuxers[picture.mediaType];
-  if (demuxer === undefined)
-    throw new InputError(`"${picture.name}" cannot be a watermark: send it as PNG, JPEG or WebP.`);
-  return { wish, pictureInput: { path: picture.path, options: guardedInput(demuxer) } };
+  return { wish, pictureInput: openPicture(picture, 'a watermark') };
+}
+
+/** @throws InputError when it is not a picture ffmpeg reads as one. */
+export function openPicture({ path, mediaType, name }: InputFile, purpose: string): PictureInput {
+  const demuxer = pictureDemuxers[mediaType];
+  if (demuxer === undefined) throw new InputError(`"${name}" cannot be ${purpose}: send it as PNG, JPEG or WebP.`);
+  return { path, options: guardedInput(demuxer), demuxer };
 }
 
 const pictureDemuxers: Readonly<Record<string, string>> = {

@@ -7,6 +7,7 @@ import { settleDeinterlace } from '../picture-graph.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import { planTranscode } from '../plan-transcode.ts';
 import { reachQuality } from '../reach-quality.ts';
+import { settleCrop } from '../settle-crop.ts';
 import { chooseLength } from './choose-length.ts';
 import { cutStretches } from './cut-stretches.ts';
 import { orderParts } from './order-parts.ts';
@@ -28,8 +29,9 @@ export async function splitStep(task: SplitTask<TranscodeParams>): Promise<Split
   const wish = task.params.split ?? 'auto';
   if (wish === 'never' || (wish === 'auto' && task.slots.idle < 2)) return null;
   const source = await openSource(onlyInput(task), task.signal);
-  const asked = planTranscode(task.params, source);
-  if (wish === 'auto' && asked.clip.seconds < shortestSeconds) return null;
+  const { clip } = planTranscode(task.params, source);
+  if (wish === 'auto' && clip.seconds < shortestSeconds) return null;
+  const asked = planTranscode(await settleCrop(task.params, source, task.signal), source);
   const { video } = asked;
   if (video === undefined || whyWhole(asked, source) !== undefined) return null;
   try {
