@@ -116,7 +116,7 @@ describe('geometry', () => {
       .toBuffer();
     const one = await resize(gif, { page: 2, format: 'webp' });
     const two = await resize(gif, { maxFrames: 2, format: 'webp' });
-    expect(one.outputs[0]?.facts).toMatchObject({ pages: 1 });
+    expect(one.outputs[0]?.facts).not.toHaveProperty('pages');
     expect(near(await pixel(one.first, 79, 39), lime)).toBe(true);
     expect(await sharp(two.first, { animated: true }).metadata()).toMatchObject({ pages: 2, delay: [50, 60] });
   });

@@ -26,7 +26,7 @@ describe('resize', () => {
         name: 'thumb.webp',
         path: join(task.scratch, 'thumb.webp'),
         mediaType: 'image/webp',
-        facts: { width: 100, height: 50, pages: 1, format: 'webp' },
+        facts: { width: 100, height: 50, format: 'webp' },
       },
     ]);
     expect(await sharp(outputs[0]?.path).metadata()).toMatchObject({ format: 'webp', width: 100, height: 50 });
@@ -140,7 +140,8 @@ describe('resize', () => {
     expect(moving).toMatchObject({ format: 'gif', pages: 3, pageHeight: 20, delay: [120, 240, 360], loop: 0 });
     expect(webp).toMatchObject({ format: 'webp', pages: 3, pageHeight: 10, delay: [120, 240, 360] });
     expect(still).toMatchObject({ format: 'png', width: 20, height: 10 });
-    expect(outputs[0]?.facts).toMatchObject({ width: 40, height: 20, pages: 3 });
+    expect(outputs[0]?.facts).toMatchObject({ width: 40, height: 20, pages: 3, durationMs: 720 });
+    expect(outputs[2]?.facts).toEqual({ width: 20, height: 10, format: 'png' });
     expect(near(await pixel(outputs[2]?.path ?? '', 3, 3), red)).toBe(true);
   });
 

@@ -64,11 +64,12 @@ async function writeSearched(
   return { ...factsOf({ width, height }, plan), ...searchFacts(found) };
 }
 
-const factsOf = ({ width, height }: Size, { format, frames }: RenditionPlan): MediaFacts => ({
+/** An animation also tells its frames and how long they take; a still has no pages. */
+const factsOf = ({ width, height }: Size, { format, frames, timing }: RenditionPlan): MediaFacts => ({
   width,
   height,
-  pages: frames,
   format,
+  ...(timing === null ? {} : { pages: frames, durationMs: timing.delay.reduce((sum, delay) => sum + delay, 0) }),
 });
 
 const searchFacts = ({ quality, ssim, scale }: Encoded) => ({
