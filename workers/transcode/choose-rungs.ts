@@ -1,17 +1,7 @@
 import { even, fitInside, type Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
 import type { VideoPlan } from './plan.ts';
-
-/** One rendition of the picture. */
-export interface Rung {
-  /** Its folder: the shorter side, as in `720p`. */
-  readonly name: string;
-  /** With bars. */
-  readonly size: Size;
-  /** Without them. */
-  readonly picture: Size;
-  readonly encoding: VideoEncoding;
-}
+import type { Rung } from './rung.ts';
 
 /** Lines of a rung and the most bits per second it may use; the cap keeps a busy scene from stalling the player. */
 const ladder: readonly (readonly [lines: number, maxBitrate: number])[] = [
@@ -28,8 +18,9 @@ const mostRungs = 6;
 /** A rung of the source's own size is added when the next lower one loses more than this. */
 const worthwhileLoss = 0.85;
 
-/** Sizes from the planned one (never above the source) down to 240 lines. A source smaller than every rung gets one of its own. */
+/** Those that were measured, when a quality was asked for; else sizes from the planned one (never above the source) down to 240 lines. A source smaller than every rung gets one of its own. */
 export function chooseRungs(video: VideoPlan, asked?: readonly number[]): readonly Rung[] {
+  if (video.measured !== undefined) return video.measured;
   const top = shortSide(video.canvas);
   const lines = (asked ?? ladder.map(([rung]) => rung)).filter((rung) => rung <= top);
   const [highest = 0] = lines;
@@ -64,10 +55,11 @@ function shortSide({ width, height }: Size): number {
 function capped(video: VideoPlan, size: Size): VideoEncoding {
   const share = ((size.width * size.height) / (video.canvas.width * video.canvas.height)) ** 0.75;
   const scaled = (bits: number | undefined) => (bits === undefined ? undefined : Math.round(bits * share));
+  const free = video.encoding.bitrate !== undefined || video.quality !== undefined;
   const usual = ladder.find(([lines]) => lines <= shortSide(size))?.[1] ?? 300_000;
   return {
     ...video.encoding,
     bitrate: scaled(video.encoding.bitrate),
-    maxBitrate: scaled(video.encoding.maxBitrate) ?? (video.encoding.bitrate === undefined ? usual : undefined),
+    maxBitrate: scaled(video.encoding.maxBitrate) ?? (free ? undefined : usual),
   };
 }

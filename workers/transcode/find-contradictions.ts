@@ -32,6 +32,11 @@ function aboutPicture({ video, watermark, speed, fade, subtitles }: TranscodePar
     ),
     ...when(video.passes === 2 && video.codec === 'av1', ['video', 'passes'], 'expected one pass with av1'),
     ...when(video.crf !== undefined && video.ssim !== undefined, ['video', 'ssim'], 'expected either crf or ssim'),
+    ...when(
+      video.bitrate !== undefined && video.ssim !== undefined,
+      ['video', 'ssim'],
+      'expected either bitrate or ssim; maxBitrate may stand beside it',
+    ),
   ];
 }
 
@@ -70,6 +75,18 @@ function aboutContainer(params: TranscodeParams): Contradiction[] {
     ...(silent ? [] : wrongCodec('video', params.video, holds.video, container)),
     ...wrongCodec('audio', params.audio, holds.audio, container),
     ...aboutSegments(params, container),
+    ...aboutQuality(params, holds.video.length > 0),
+  ];
+}
+
+function aboutQuality({ quality, video }: TranscodeParams, holdsVideo: boolean): Contradiction[] {
+  if (quality === undefined) return [];
+  const other = typeof video === 'object' ? video : {};
+  const steered = (['crf', 'ssim', 'bitrate'] as const).find((name) => other[name] !== undefined);
+  return [
+    ...when(!holdsVideo || video === false, ['quality'], 'expected no quality: there is no picture in the result'),
+    ...when(other.codec === 'copy', ['quality'], 'expected no quality beside codec copy: nothing is encoded'),
+    ...when(steered !== undefined, ['quality'], `expected either quality or video.${steered}`),
   ];
 }
 

@@ -3,10 +3,10 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import type { FfmpegRun } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { tellFrames } from '../media/read-progress.ts';
-import type { Rung } from './choose-rungs.ts';
 import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
+import type { Rung } from './rung.ts';
 
 export interface SoundFolder {
   readonly folder: string;

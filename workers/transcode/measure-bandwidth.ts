@@ -1,9 +1,10 @@
-import type { Segment } from './read-rendition.ts';
-
-type Piece = Pick<Segment, 'bytes' | 'seconds'>;
+interface Piece {
+  readonly bytes: number;
+  readonly seconds: number;
+}
 
 /** EXT-X-TARGETDURATION of these segments: no EXTINF, rounded, may be larger (RFC 8216 §4.3.3.1). */
-export function targetDuration(segments: readonly Pick<Segment, 'seconds'>[]): number {
+export function targetDuration(segments: readonly Pick<Piece, 'seconds'>[]): number {
   return Math.max(1, ...segments.map(({ seconds }) => Math.round(seconds)));
 }
 

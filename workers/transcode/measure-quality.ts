@@ -1,63 +1,102 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '../kind.ts';
+import type { Size } from '../media/display-size.ts';
 import { encodeVideo, type VideoEncoding } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import type { Score } from './quality-goal.ts';
 
-/** Of the luma: SSIM 0 … 1, PSNR in dB. */
-export interface Score {
-  readonly ssim: number;
-  readonly psnr: number;
+type Work = Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>;
+
+/** Stretches of the source as the encoder will see them, kept without loss. */
+export interface Samples {
+  readonly paths: readonly string[];
+  readonly size: Size;
+  readonly inputName: string;
 }
 
-export interface Trial extends Score {
-  readonly crf: number;
+/** The samples one behind the other, encoded. */
+export interface Trial {
+  readonly path: string;
+  readonly bytes: number;
+  readonly size: Size;
 }
 
-const lossless = ['-protocol_whitelist', 'file', '-format_whitelist', 'matroska', '-f', 'matroska'];
+const matroska = ['-protocol_whitelist', 'file', '-format_whitelist', 'matroska', '-f', 'matroska'];
 
-/** Encodes the samples one behind the other and compares every frame with what went in. */
-export async function measureQuality(
-  task: Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>,
-  references: readonly string[],
+export async function encodeTrial(
+  task: Work,
+  samples: Samples,
   encoding: VideoEncoding & { readonly crf: number },
-  inputName: string,
+  size: Size,
 ): Promise<Trial> {
-  const trial = join(task.scratch, 'trial.mkv');
-  const common = { inputName, signal: task.signal, onProgress: () => task.progress(0.01) };
-  const inputs = references.map((path) => ({ path, options: lossless }));
+  const path = join(task.scratch, `trial-${size.height}-${encoding.crf}.mkv`);
   await runFfmpeg({
-    ...common,
-    inputs,
-    filterGraph: inOrder(0, references.length, 'samples'),
+    ...common(task, samples),
+    inputs: samples.paths.map((sample) => ({ path: sample, options: matroska })),
+    filterGraph: `${inOrder(samples, 0)},${scale(size)}[samples]`,
     outputs: [
       {
-        target: trial,
+        target: path,
         options: ['-map', '[samples]', '-fps_mode', 'passthrough', ...encodeVideo(encoding), '-f', 'matroska'],
       },
     ],
   });
-  const compare = '[a]split[a1][a2];[b]split[b1][b2];[a1][b1]ssim[s];[a2][b2]psnr[p]';
+  return { path, bytes: (await stat(path)).size, size };
+}
+
+/** Compares every frame of a trial with what went in, both brought to the size of `at`: its own, or that of the screen. */
+export async function compareTrial(
+  task: Work,
+  samples: Samples,
+  trial: Trial,
+  { at, vmaf }: { readonly at: Size; readonly vmaf: boolean },
+): Promise<Score> {
+  const filters = ['ssim', 'psnr', ...(vmaf ? ['libvmaf'] : [])];
+  const pads = (name: string) => filters.map((filter) => `[${name}${filter}]`).join('');
+  const graph = [
+    `[0:v]${scale(at)},${frameCounted},split=${filters.length}${pads('a')}`,
+    `${inOrder(samples, 1)},${scale(at)},${frameCounted},split=${filters.length}${pads('b')}`,
+    ...filters.map((filter) => `[a${filter}][b${filter}]${filter}[${filter}]`),
+  ];
   const { log } = await runFfmpeg({
-    ...common,
-    inputs: [{ path: trial, options: lossless }, ...inputs],
-    filterGraph: `[0:v]${frameCounted}[a];${inOrder(1, references.length, 'joined')};[joined]${frameCounted}[b];${compare}`,
-    outputs: [{ target: '-', options: ['-map', '[s]', '-map', '[p]', '-fps_mode', 'passthrough', '-f', 'null'] }],
+    ...common(task, samples),
+    inputs: [trial.path, ...samples.paths].map((path) => ({ path, options: matroska })),
+    filterGraph: graph.join(';'),
+    outputs: [
+      {
+        target: '-',
+        options: [...filters.flatMap((filter) => ['-map', `[${filter}]`]), '-fps_mode', 'passthrough', '-f', 'null'],
+      },
+    ],
     logLevel: 'info',
   });
-  return { crf: encoding.crf, ...readScore(log) };
+  return readScore(log);
 }
+
+const common = (task: Work, { inputName }: Samples) => ({
+  inputName,
+  signal: task.signal,
+  onProgress: () => task.progress(0.01),
+});
 
 /** Times are replaced by frame numbers, so frames are compared one by one. */
 const frameCounted = 'settb=1/25,setpts=N';
+/** As the ladder scales; up for the screen, players do no better. */
+const scale = ({ width, height }: Size) => `scale=${width}:${height}:flags=lanczos,setsar=1`;
 
-function inOrder(first: number, count: number, out: string): string {
-  const pads = Array.from({ length: count }, (_, index) => `[${first + index}:v]`).join('');
-  return `${pads}concat=n=${count}[${out}]`;
+function inOrder({ paths }: Samples, first: number): string {
+  return `${paths.map((_, index) => `[${first + index}:v]`).join('')}concat=n=${paths.length}`;
 }
 
 export function readScore(log: string): Score {
   const ssim = /SSIM Y:([\d.]+)/.exec(log)?.[1];
   const psnr = /PSNR y:([\d.]+|inf)/.exec(log)?.[1];
+  const vmaf = /VMAF score: ([\d.]+)/.exec(log)?.[1];
   if (ssim === undefined) throw new TypeError('the ssim filter reported nothing');
-  return { ssim: Number(ssim), psnr: psnr === 'inf' || psnr === undefined ? 100 : Number(psnr) };
+  return {
+    ssim: Number(ssim),
+    psnr: psnr === 'inf' || psnr === undefined ? 100 : Number(psnr),
+    ...(vmaf === undefined ? {} : { vmaf: Number(vmaf) }),
+  };
 }

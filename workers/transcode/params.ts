@@ -52,6 +52,21 @@ export const transcodeFields = z.strictObject({
     .union([z.literal('auto'), z.array(z.enum(resolutions)).min(1).max(6)])
     .optional()
     .describe('Of hls and dash: the sizes; default auto: those worth it, none above the source'),
+  quality: z
+    .strictObject({
+      vmaf: z
+        .number()
+        .min(40)
+        .max(99)
+        .optional()
+        .describe('93 looks like the source; where ffmpeg has no libvmaf the SSIM that about fits is taken'),
+      ssim: z.number().min(0.8).max(0.999).optional().describe('Of the luma; 0.97 looks good'),
+    })
+    .refine(({ vmaf, ssim }) => vmaf !== undefined || ssim !== undefined, 'expected vmaf, ssim or both')
+    .optional()
+    .describe(
+      'Instead of a crf: samples are encoded until this is met; of hls and dash rung by rung, and ladder auto leaves out rungs that buy nothing. Both: SSIM is for where there is no libvmaf',
+    ),
   segments: z
     .enum(['fmp4', 'ts'])
     .optional()

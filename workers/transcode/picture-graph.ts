@@ -75,5 +75,5 @@ export function fades({ fade, clip, speed }: Pick<Plan, 'fade' | 'clip' | 'speed
   ];
 }
 
-/** Frames keep their own times; two at the same time become one. */
-export const keepFrameTimes = ['-fps_mode', 'vfr', '-enc_time_base', '-1'];
+/** Frames keep their own times; two at the same time become one. Sound is counted in samples: not by the clock of the file. */
+export const keepFrameTimes = ['-fps_mode', 'vfr', '-enc_time_base:v', '-1'];

@@ -1,7 +1,7 @@
 import type { Size } from '../media/display-size.ts';
-import type { Rung } from './choose-rungs.ts';
 import type { LadderParts } from './ladder-command.ts';
 import type { Plan } from './plan.ts';
+import type { Rung } from './rung.ts';
 
 /** One process, what it makes, and the share of the progress it is. */
 export interface LadderPass {

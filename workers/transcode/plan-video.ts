@@ -29,7 +29,7 @@ export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan 
     pixelFormat: wish.pixelFormat ?? (keepHdr ? 'yuv420p10le' : 'yuv420p'),
     crop,
     padColor: wish.pad?.color ?? 'black',
-    ssim: wish.ssim,
+    quality: context.quality ?? (wish.ssim === undefined ? undefined : { ssim: wish.ssim }),
   };
 }
 
@@ -96,6 +96,7 @@ function decideCopy(wish: Wish<'video'>, context: PlanContext, canvas: Size): bo
   const plain = stream.pixelFormat === 'yuv420p' && !['tt', 'bb', 'tb', 'bt'].includes(stream.fieldOrder);
   const free =
     wish.crf === undefined && wish.bitrate === undefined && wish.ssim === undefined && wish.fps === undefined;
+  const steered = context.quality !== undefined;
   const known = (videoCodecs as readonly string[]).includes(codec);
   return (
     fits &&
@@ -103,6 +104,7 @@ function decideCopy(wish: Wish<'video'>, context: PlanContext, canvas: Size): bo
     untouched &&
     plain &&
     free &&
+    !steered &&
     wish.crop === undefined &&
     wish.pad === undefined &&
     !context.changed &&

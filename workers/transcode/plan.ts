@@ -6,6 +6,8 @@ import type { AudioEncoding, VideoEncoding } from '../media/encoders.ts';
 import type { AudioStream, VideoStream } from '../media/media.ts';
 import type { Source } from '../media/open-source.ts';
 import type { TranscodeParams } from './params.ts';
+import type { QualityWish } from './quality-goal.ts';
+import type { Rung } from './rung.ts';
 
 export type Container = FileContainer | StreamingContainer;
 
@@ -27,10 +29,12 @@ export interface VideoPlan {
     | { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
     | undefined;
   readonly padColor: string;
-  /** Mean SSIM of the luma to reach, instead of a CRF. */
-  readonly ssim: number | undefined;
+  /** To reach, instead of a CRF. */
+  readonly quality: QualityWish | undefined;
   /** What the samples scored with the CRF that was found. */
-  readonly score?: { readonly ssim: number; readonly psnr: number };
+  readonly score?: MediaFacts;
+  /** Of a stream whose quality was asked for: the rungs worth it, each with its own CRF. */
+  readonly measured?: readonly Rung[];
 }
 
 /** What will be done with one track of sound. */
@@ -75,6 +79,7 @@ export interface PlanContext {
   /** Something changes every frame and sample, so nothing can be copied. */
   readonly changed: boolean;
   readonly clipped: boolean;
+  readonly quality: QualityWish | undefined;
 }
 
 export type Wish<Key extends 'video' | 'audio'> = Exclude<TranscodeParams[Key], false | undefined>;
@@ -86,7 +91,5 @@ export function isStreaming(container: Container): container is StreamingContain
 /** What was found out on the way: the part of the picture, and what the samples scored when a quality was asked for. */
 export function scoreFacts({ video }: Plan): MediaFacts {
   const crop = video?.crop === undefined ? {} : { crop: video.crop };
-  return video?.score === undefined
-    ? crop
-    : { ...crop, crf: video.encoding.crf, ssim: video.score.ssim, psnr: video.score.psnr };
+  return { ...crop, ...video?.score };
 }

@@ -2,7 +2,7 @@ import { InputError } from '../../shared/errors.ts';
 import type { Source } from '../media/open-source.ts';
 import { refuseTruncated } from '../media/verify-output.ts';
 import type { LadderParts } from './ladder-command.ts';
-import { type Plan, scoreFacts } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { readRendition } from './read-rendition.ts';
 import type { Stream } from './write-master.ts';
 
@@ -22,7 +22,7 @@ export async function readStream(
       ...(await read(rung.name)),
       ...rung.size,
       fps,
-      score: scoreFacts(plan),
+      score: rung.score ?? {},
       ...inside,
     })),
   );

@@ -1,8 +1,9 @@
 import type { PartPlan, SplitPlan } from '../../../shared/messages/split.ts';
 import type { Source } from '../../media/open-source.ts';
-import { chooseRungs, type Rung } from '../choose-rungs.ts';
+import { chooseRungs } from '../choose-rungs.ts';
 import type { Deinterlace } from '../picture-graph.ts';
 import { isStreaming, type Plan, type VideoPlan } from '../plan.ts';
+import type { Rung } from '../rung.ts';
 import { textTracks } from '../subtitles.ts';
 import type { ByteRange } from './byte-ranges.ts';
 import type { ChunkOrder, JoinFacts, SoundOrder, Stretch } from './orders.ts';

@@ -1,7 +1,8 @@
 /** What travels from a split to its parts and to the join: JSON, settled once, so that no two workers can decide differently. */
-import type { Rung } from '../choose-rungs.ts';
+
 import type { Deinterlace } from '../picture-graph.ts';
 import type { Plan } from '../plan.ts';
+import type { Rung } from '../rung.ts';
 
 /** A stretch of the picture, in seconds of the result unless it says otherwise; every frame lies in exactly one. */
 export interface Stretch {

@@ -1,5 +1,5 @@
-import type { Rung } from '../choose-rungs.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
+import type { Rung } from '../rung.ts';
 import type { Stretch } from './orders.ts';
 
 /**

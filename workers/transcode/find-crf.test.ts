@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { dropRungs } from './drop-rungs.ts';
+import { crossing, findCrf } from './find-crf.ts';
+import { readScore } from './measure-quality.ts';
+import { levelOf, settleGoal } from './quality-goal.ts';
+
+const decibels = (target: number) => ({ metric: 'ssim' as const, target });
+
+it('finds where the line through two trials meets the target, in bounds', () => {
+  // 0.99 is 20 dB, 0.9 is 10 dB, 0.97 is 15.23 dB.
+  expect(crossing({ crf: 32, ssim: 0.9 }, { crf: 22, ssim: 0.99 }, decibels(15.23))).toBe(27);
+  expect(crossing({ crf: 32, ssim: 0.99 }, { crf: 22, ssim: 0.999 }, decibels(5))).toBe(45);
+  expect(crossing({ crf: 32, ssim: 0.5 }, { crf: 22, ssim: 0.5 }, decibels(15))).toBe(12);
+});
+
+it('takes the cheapest trial that reaches the goal', async () => {
+  const tried: number[] = [];
+  const measure = async (crf: number) => {
+    tried.push(crf);
+    return { crf, ssim: 0.5, psnr: 30, vmaf: 130 - crf * 1.5 };
+  };
+  const best = await findCrf(measure, settleGoal({ vmaf: 93 }, true));
+  expect([best.crf, tried]).toEqual([25, [32, 22, 25]]);
+});
+
+it('goes one lower when the line just missed', async () => {
+  // Straight but for a step down at 30: the line from 32 and 22 leads to 29, and from 22 and 29 to 29 again.
+  const vmaf = (crf: number) => 120 - crf - (crf >= 29 ? 2 : 0);
+  const tried: number[] = [];
+  const goal = { metric: 'vmaf' as const, target: 90, tolerance: 0.5, step: 2 };
+  const best = await findCrf(async (crf) => {
+    tried.push(crf);
+    return { crf, ssim: 0.5, psnr: 30, vmaf: vmaf(crf) };
+  }, goal);
+  expect([best.crf, tried]).toEqual([28, [32, 22, 29, 28]]);
+});
+
+it('reads what the filters say', () => {
+  const log =
+    '[ssim] SSIM Y:0.972 (15.5) U:0.98 (17) V:0.98 (17) All:0.975 (16)\n[psnr] PSNR y:38.25 u:40 v:41 average:39';
+  expect(readScore(log)).toEqual({ ssim: 0.972, psnr: 38.25 });
+  expect(readScore(`${log}\n[Parsed_libvmaf_2 @ 0x5] VMAF score: 93.125432`)).toMatchObject({ vmaf: 93.125432 });
+});
+
+describe('settleGoal', () => {
+  it('steers by VMAF where it can be measured, else by the SSIM that was given or about fits', () => {
+    expect(settleGoal({ vmaf: 93, ssim: 0.98 }, true)).toMatchObject({ metric: 'vmaf', target: 93 });
+    const fallback = settleGoal({ vmaf: 93, ssim: 0.98 }, false);
+    expect([fallback.metric, fallback.target]).toEqual(['ssim', levelOf({ ssim: 0.98 }, { metric: 'ssim' })]);
+    expect(settleGoal({ vmaf: 93 }, false).target).toBeCloseTo(levelOf({ ssim: 0.97 }, { metric: 'ssim' }), 1);
+    expect(settleGoal({ vmaf: 80 }, false).target).toBeLessThan(12.1);
+    expect(settleGoal({ ssim: 0.9 }, true).metric).toBe('ssim');
+  });
+});
+
+describe('dropRungs', () => {
+  const names = (offers: readonly [string, number, number][]) =>
+    dropRungs(
+      offers.map(([name, bytes, onScreen]) => ({ name, bytes, onScreen })),
+      0.5,
+    ).map(({ name }) => name);
+
+  it('keeps a ladder in which every rung is smaller and looks worse', () => {
+    expect(
+      names([
+        ['1080p', 900, 15.2],
+        ['720p', 500, 13],
+        ['480p', 260, 11],
+      ]),
+    ).toEqual(['1080p', '720p', '480p']);
+  });
+
+  it('drops a top that looks like the rung below it', () => {
+    expect(
+      names([
+        ['1080p', 900, 15.2],
+        ['720p', 500, 15],
+        ['480p', 260, 11],
+      ]),
+    ).toEqual(['720p', '480p']);
+  });
+
+  it('drops a rung that is hardly smaller than the one above, but never all', () => {
+    expect(
+      names([
+        ['720p', 500, 15],
+        ['480p', 450, 12],
+        ['360p', 200, 10],
+      ]),
+    ).toEqual(['720p', '360p']);
+    expect(names([['720p', 500, 15]])).toEqual(['720p']);
+    expect(
+      names([
+        ['720p', 500, 15],
+        ['480p', 520, 15],
+      ]),
+    ).toEqual(['720p']);
+  });
+});

@@ -1,0 +1,47 @@
+import type { MediaFacts } from '../../shared/messages/job.ts';
+
+/** What the samples scored: SSIM 0 … 1 and PSNR in dB of the luma, VMAF 0 … 100 where the ffmpeg at hand has it. */
+export interface Score {
+  readonly ssim: number;
+  readonly psnr: number;
+  readonly vmaf?: number;
+}
+
+/** As asked for; both: VMAF where it can be measured, else SSIM. */
+export interface QualityWish {
+  readonly vmaf?: number | undefined;
+  readonly ssim?: number | undefined;
+}
+
+/** What is steered by, on a scale that is nearly linear in the CRF: VMAF in points, SSIM in dB. */
+export interface Goal {
+  readonly metric: 'vmaf' | 'ssim';
+  readonly target: number;
+  /** This much below the target still counts as reached. */
+  readonly tolerance: number;
+  /** Fewer are not seen. */
+  readonly step: number;
+}
+
+/**
+ * Where libvmaf is missing, a VMAF is turned into an SSIM by a line: 93 (good) is 0.97, six points are 1.5 dB, so 80 is 0.93. A rule
+ * of thumb: the two agree on the order of encodes of one film, less between films.
+ */
+export function settleGoal(wish: QualityWish, canVmaf: boolean): Goal {
+  if (wish.vmaf !== undefined && canVmaf) return { metric: 'vmaf', target: wish.vmaf, tolerance: 0.5, step: 2 };
+  const instead = 15.23 + ((wish.vmaf ?? 93) - 93) * 0.25;
+  return { metric: 'ssim', target: wish.ssim === undefined ? instead : decibels(wish.ssim), tolerance: 0.1, step: 0.5 };
+}
+
+/** A score on the goal's scale. */
+export function levelOf(score: Pick<Score, 'ssim' | 'vmaf'>, { metric }: Pick<Goal, 'metric'>): number {
+  return metric === 'vmaf' ? (score.vmaf ?? 0) : decibels(score.ssim);
+}
+
+function decibels(ssim: number): number {
+  return -10 * Math.log10(1 - Math.min(ssim, 0.999_999));
+}
+
+export function scoreOf({ ssim, psnr, vmaf }: Score, crf: number, { metric }: Goal): MediaFacts {
+  return { crf, ssim, psnr, ...(vmaf === undefined ? {} : { vmaf }), qualityMetric: metric };
+}
