@@ -4,6 +4,7 @@ import type { FfmpegRun } from '../../media/ffmpeg.ts';
 import { guardedInput } from '../../media/probe-media.ts';
 import { ladderGraph } from '../ladder-command.ts';
 import type { ExtraPicture } from '../ladder-extras.ts';
+import { keepFrameTimes } from '../picture-graph.ts';
 import type { Mark } from '../watermark.ts';
 import type { ChunkOrder, Stretch } from './orders.ts';
 
@@ -28,7 +29,7 @@ export function chunkCommand(
       ...rungs.map(({ encoding }, index) => ({
         target: chunkPath(root, index),
         options: [
-          ...['-map', `[v${index}]`, '-an', ...everyFrame],
+          ...['-map', `[v${index}]`, '-an', ...keepFrameTimes],
           ...withKeyframesAt(encodeVideo(encoding), stretch.keyframes),
           ...pieceOptions,
         ],
@@ -62,8 +63,6 @@ function trim({ fromSeconds, untilSeconds }: Stretch): string | undefined {
   ];
   return bounds.length === 0 ? undefined : `trim=${bounds.join(':')}`;
 }
-
-const everyFrame = ['-fps_mode', 'passthrough', '-enc_time_base', '-1'];
 
 /** An explicit list: the usual expression counts the keyframes it has forced from the beginning of the file. */
 export function withKeyframesAt(options: readonly string[], seconds: readonly number[]): string[] {
