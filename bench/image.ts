@@ -1,48 +1,51 @@
 /**
- * `npm run bench -- image`: what one decode for many renditions saves, and what `resize` costs over the bare sharp calls it
- * stands for. CPU is user and system time of this process, so other load on the machine matters little; each figure is the
- * median of several rounds, taken in turns.
+ * `npm run bench -- image`: what one decode for many renditions saves, what `resize` costs over the bare sharp calls it stands
+ * for, and how much memory the largest pictures take. CPU is user and system time, so other load on the machine matters little;
+ * each figure is the median of several rounds, taken in turns.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { largestFixtures, makeLargest } from '../test/support/largest-pictures.ts';
+import { measureStep } from '../test/support/measure-step.ts';
 import type { Task } from '../workers/kind.ts';
 import { configureSharp } from '../workers/media/configure-sharp.ts';
 import { type ResizeParams, resizeParams } from '../workers/resize/contract.ts';
 import { process as resize } from '../workers/resize/process.ts';
 import type { Bench } from './bench.ts';
+import { naturalPicture, photoSize } from './natural-picture.ts';
 
 const widths = [1600, 1200, 800, 400, 100] as const;
+const renditions = Object.fromEntries(widths.map((width) => [`w${width}`, { width }]));
 const rounds = 5;
-
-/** 24 million pixels, as a phone makes them. */
-const photo = { width: 6000, height: 4000 };
 
 export const bench: Bench = async (print) => {
   configureSharp(1);
   const folder = await mkdtemp(join(tmpdir(), 'farm-bench-'));
   try {
     const sources = await makeSources(folder);
+    const { width, height } = photoSize;
+    print(`${width}×${height}, five WebP renditions (${widths.join(', ')} px), CPU seconds, median of ${rounds}.`);
     print(
-      `${photo.width}×${photo.height}, five WebP renditions (${widths.join(', ')} px), CPU seconds, median of ${rounds}:`,
+      'ratio: one step with five renditions over five steps. "if decoding were free": what is left when the one step only',
+    );
+    print(
+      'encodes, which every run must; no sharing of decodes can come below it. "decoding": the ratio without the encoding.',
     );
     for (const [name, path] of Object.entries(sources)) print(await compareDecodes(name, path, folder));
+    print('the same as programs of their own, start included: npm run step once with five renditions, or five times');
+    for (const [name, path] of Object.entries(sources)) print(await comparePrograms(name, path));
     print('one rendition, 1200 px WebP: resize against the sharp calls it stands for');
     for (const [name, path] of Object.entries(sources)) print(await compareOverhead(name, path, folder));
-    print(`largest memory of the whole run: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  await measureMemory(print);
 };
 
 async function makeSources(folder: string): Promise<Readonly<Record<string, string>>> {
-  const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 };
-  const grain = await sharp({ create: { width: 1500, height: 1000, channels: 3, background: 'grey', noise } })
-    .blur(3)
-    .png()
-    .toBuffer();
-  const picture = await sharp(grain).resize(photo).normalise().raw().toBuffer({ resolveWithObject: true });
+  const picture = await naturalPicture();
   const start = () => sharp(picture.data, { raw: picture.info });
   const files = {
     'JPEG baseline': await start().jpeg({ quality: 90 }).toBuffer(),
@@ -59,23 +62,33 @@ async function makeSources(folder: string): Promise<Readonly<Record<string, stri
 }
 
 async function compareDecodes(name: string, path: string, folder: string): Promise<string> {
-  const renditions = Object.fromEntries(widths.map((width) => [`w${width}`, { width }]));
   const sized = await Promise.all(
     widths.map((width) => sharp(path).resize({ width }).raw().toBuffer({ resolveWithObject: true })),
   );
-  const [together = 0, apart = 0, encoding = 0] = await measure([
+  const [together = 0, apart = 0, bare = 0, encoding = 0] = await measure([
     () => run(path, folder, { format: 'webp', renditions }),
     async () => {
       for (const width of widths) await run(path, folder, { format: 'webp', width });
     },
     async () => {
+      for (const width of widths) await sharp(path).autoOrient().resize({ width }).webp({ quality: 80 }).toBuffer();
+    },
+    async () => {
       for (const { data, info } of sized) await sharp(data, { raw: info }).webp({ quality: 80 }).toBuffer();
     },
   ]);
+  const seconds = `one step ${together.toFixed(2)}   five steps ${apart.toFixed(2)}   five bare sharp calls ${bare.toFixed(2)}`;
+  const ratio = `ratio ${(together / apart).toFixed(2)} (if decoding were free ${(encoding / apart).toFixed(2)})`;
+  const decoding = ((together - encoding) / (apart - encoding)).toFixed(2);
+  return `  ${name.padEnd(18)} ${seconds}   encoding alone ${encoding.toFixed(2)}   ${ratio}   decoding ${decoding}`;
+}
+
+async function comparePrograms(name: string, path: string): Promise<string> {
+  const { cpuSeconds: together } = await measureStep('resize', path, { format: 'webp', renditions });
+  let apart = 0;
+  for (const width of widths) apart += (await measureStep('resize', path, { format: 'webp', width })).cpuSeconds;
   const ratio = (together / apart).toFixed(2);
-  const rest = ((together - encoding) / (apart - encoding)).toFixed(2);
-  const seconds = `one step ${together.toFixed(2)}   five steps ${apart.toFixed(2)}   encoding alone ${encoding.toFixed(2)}`;
-  return `  ${name.padEnd(18)} ${seconds}   ratio ${ratio}, without the encoding ${rest}`;
+  return `  ${name.padEnd(18)} once ${together.toFixed(2)}   five times ${apart.toFixed(2)}   ratio ${ratio}`;
 }
 
 async function compareOverhead(name: string, path: string, folder: string): Promise<string> {
@@ -88,6 +101,19 @@ async function compareOverhead(name: string, path: string, folder: string): Prom
   ]);
   const more = ((ours / bare - 1) * 100).toFixed(1);
   return `  ${name.padEnd(18)} resize ${ours.toFixed(3)}   bare sharp ${bare.toFixed(3)}   ${more} % more`;
+}
+
+async function measureMemory(print: (line: string) => void): Promise<void> {
+  print('largest resident memory of a process that runs one step, Node included, with the settings of the container');
+  const made = await makeLargest();
+  try {
+    for (const { name, path, params } of [...(await largestFixtures()), ...made.pictures]) {
+      const { peakBytes } = await measureStep('resize', path, params);
+      print(`  ${name.padEnd(48)} ${JSON.stringify(params).padEnd(44)} ${Math.round(peakBytes / 1e6)} MB`);
+    }
+  } finally {
+    await made.remove();
+  }
 }
 
 /** Each contender once to warm up, then in turns, so that a noisy neighbour meets all of them. @returns medians in seconds */

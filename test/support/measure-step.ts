@@ -11,13 +11,15 @@ interface Measured {
   readonly code: number | null;
   /** Largest resident memory of the process, Node itself included (about 80 MB of it). */
   readonly peakBytes: number;
+  /** User and system time of the process. */
+  readonly cpuSeconds: number;
   readonly stderr: string;
 }
 
 /** The container's settings (infra/docker/Dockerfile); glibc keeps twice as much without them. */
 const heap = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '100000' };
 
-/** Runs `npm run step` in a process of its own, as a worker with one slot would, and tells how much memory it took at most. */
+/** Runs `npm run step` in a process of its own, as a worker with one slot would, and tells what it used. */
 export async function measureStep(
   kind: string,
   path: string,
@@ -27,15 +29,15 @@ export async function measureStep(
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const main = fileURLToPath(new URL('../../workers/step/main.ts', import.meta.url));
   const options = Object.entries(params).map(([name, value]) => `--${name}=${JSON.stringify(value)}`);
-  const imports = ['--import', tsx, '--import', new URL('./report-peak.mjs', import.meta.url).href];
+  const imports = ['--import', tsx, '--import', new URL('./report-use.mjs', import.meta.url).href];
   try {
     const child = spawn(process.execPath, [...imports, main, kind, path, ...options, '--out', out], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, ...heap },
     });
     const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-    const [stderr, peak] = await Promise.all([text(child.stderr as Readable), text(child.stdio[3] as Readable)]);
-    return { code: await ended, peakBytes: Number(peak), stderr };
+    const [stderr, use] = await Promise.all([text(child.stderr as Readable), text(child.stdio[3] as Readable)]);
+    return { code: await ended, stderr, ...(JSON.parse(use) as { peakBytes: number; cpuSeconds: number }) };
   } finally {
     await rm(out, { recursive: true, force: true });
   }
