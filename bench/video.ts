@@ -50,6 +50,7 @@ export const bench: Bench = async (print) => {
     ]);
     await overBare(source, folder, print);
     await oneDecode(source, folder, print);
+    await firstRung(source, folder, print);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -120,7 +121,25 @@ async function oneDecode(source: string, folder: string, print: (line: string) =
   );
 }
 
-async function run(path: string, folder: string, params: object): Promise<void> {
+/** A rung that plays before the others against all of them together: what it costs, and when somebody can begin to watch. */
+async function firstRung(source: string, folder: string, print: (line: string) => void): Promise<void> {
+  const ladder = async (params: object) => {
+    const started = performance.now();
+    let playable: number | undefined;
+    const onReady = () => {
+      playable ??= (performance.now() - started) / 1000;
+    };
+    const used = await measure(() => run(source, folder, { preset: 'hls', ...params }, onReady));
+    return { ...used, playable: (playable ?? Number.NaN) / used.wall };
+  };
+  const together = await ladder({ firstRung: 'together' });
+  const early = await ladder({ firstRung: 'early' });
+  print(
+    `first rung early against together, ladder auto of 1080p: CPU × ${(early.cpu / together.cpu).toFixed(2)}, wall × ${(early.wall / together.wall).toFixed(2)}, playable after ${early.playable.toFixed(2)} of its own wall time instead of ${together.playable.toFixed(2)}`,
+  );
+}
+
+async function run(path: string, folder: string, params: object, onReady = () => {}): Promise<void> {
   const scratch = await mkdtemp(join(folder, 'task-'));
   await mkdir(scratch, { recursive: true });
   const input: InputFile = {
@@ -132,7 +151,7 @@ async function run(path: string, folder: string, params: object): Promise<void> 
   };
   const signal = AbortSignal.timeout(600_000);
   const task = { params: transcodeParams.parse(params), inputs: [input], scratch, name: 'bench', signal };
-  await transcode({ ...task, progress: () => {}, emit: async () => {}, ready: async () => {} });
+  await transcode({ ...task, progress: () => {}, emit: async () => {}, ready: async () => onReady() });
   await rm(scratch, { recursive: true, force: true });
 }
 
