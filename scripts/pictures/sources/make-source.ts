@@ -5,6 +5,7 @@ import { drawChart, drawLogo } from './draw-graphics.ts';
 import { drawHarbour } from './draw-harbour.ts';
 import { drawBrochure, drawForm, drawNote, drawPaper, drawSheet } from './draw-pdfs.ts';
 import { drawPortrait } from './draw-portrait.ts';
+import { filmClip, playMelody } from './film-clip.ts';
 import { photograph } from './photograph.ts';
 import { handbook, languages, letter, log, sales } from './write-texts.ts';
 
@@ -17,11 +18,12 @@ type Make = () => Promise<Buffer>;
 
 const harbour = () => photograph(drawHarbour(), 1600, 1067);
 const portrait = () => photograph(drawPortrait(), 1200, 900);
+const jpegOf = async (picture: Promise<Sharp>) => (await picture).jpeg({ quality: 90 }).toBuffer();
 
 /** What the examples of the documents are made from, all drawn here: nobody else's picture, the same on every machine. */
 const sources: Readonly<Record<string, Make>> = {
-  'harbour.jpg': async () => (await harbour()).jpeg({ quality: 90 }).toBuffer(),
-  'portrait.jpg': async () => (await portrait()).jpeg({ quality: 90 }).toBuffer(),
+  'harbour.jpg': () => jpegOf(harbour()),
+  'portrait.jpg': () => jpegOf(portrait()),
   'phone.jpg': async () => onItsSide(await portrait()),
   'scan.png': async () => scan(await portrait()),
   'cut-off.jpg': async () => cutOff(await (await harbour()).resize(640).jpeg({ quality: 90 }).toBuffer()),
@@ -31,6 +33,8 @@ const sources: Readonly<Record<string, Make>> = {
   'boat.gif': animateBoat,
   'logo.png': () => sharp(Buffer.from(drawLogo())).png().toBuffer(),
   'chart.png': () => sharp(Buffer.from(drawChart())).png().toBuffer(),
+  'clip.mp4': async () => filmClip(await jpegOf(harbour()), await jpegOf(portrait())),
+  'melody.wav': playMelody,
   'drawing.svg': async () => Buffer.from(drawLogo()),
   'handbook.md': async () => Buffer.from(handbook),
   'letter.md': async () => Buffer.from(letter),

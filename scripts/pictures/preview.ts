@@ -1,0 +1,3 @@
+import { documentedPictures } from './documented-pictures.ts';
+
+export const pictures = documentedPictures('preview', { use: 'clip' });

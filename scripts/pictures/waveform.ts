@@ -1,0 +1,3 @@
+import { documentedPictures } from './documented-pictures.ts';
+
+export const pictures = documentedPictures('waveform', { use: 'melody' });
