@@ -111,10 +111,14 @@ function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
   ];
 }
 
-/** Time zero is 1.4 s of the transport stream's clock in every rendition; shifting negative times would differ from one to the next. */
+/**
+ * Time zero is 1.4 s of the transport stream's clock in every rendition. The muxer inside would shift by whatever lies before zero
+ * (priming of the sound, decode times before B-frames), which differs from one rendition to the next.
+ */
 function transportOptions(folder: string, seconds: number): string[] {
   return [
     ...['-avoid_negative_ts', 'disabled', ...playlistOptions(seconds)],
-    ...['-hls_segment_type', 'mpegts', '-hls_segment_filename', join(folder, 'seg_%05d.ts')],
+    ...['-hls_segment_type', 'mpegts', '-hls_segment_options', 'avoid_negative_ts=disabled'],
+    ...['-hls_segment_filename', join(folder, 'seg_%05d.ts')],
   ];
 }
