@@ -4,6 +4,7 @@ import { taskMessage } from '../../shared/messages/task.ts';
 import type { Delivery } from '../../shared/queue/bus.ts';
 import { queues } from '../../shared/queue/topology.ts';
 import { type Consuming, consumeUntil } from './consume-until.ts';
+import { forgetSecretsOf } from './forget-secrets.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { persist } from './persist.ts';
 import { stopSiblings } from './stop-siblings.ts';
@@ -39,7 +40,7 @@ async function insertDeadLetter({ database }: Orchestrator, delivery: Delivery):
   await database.query('insert into dead_letters (routing_key, reason, body, headers) values ($1, $2, $3, $4)', [
     delivery.routingKey,
     reasonOf(delivery),
-    JSON.stringify(delivery.body ?? null),
+    JSON.stringify(forgetSecretsOf(delivery.body) ?? null),
     JSON.stringify(delivery.headers),
   ]);
 }

@@ -8,6 +8,7 @@ import { applyReports } from './apply-reports.ts';
 import { cleanLedger } from './clean-ledger.ts';
 import { collectProgress } from './collect-progress.ts';
 import type { OrchestratorConfig } from './config.ts';
+import { forgetSecrets } from './forget-secrets.ts';
 import { keepDeadLetters } from './keep-dead-letters.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { repeat } from './repeat.ts';
@@ -57,7 +58,11 @@ async function startDuties(orchestrator: Orchestrator) {
     events.wake();
   };
   const checkEpoch = async () => (await epoch.check()) > 0 && wake();
-  const clean = () => runAlone(database, 'clean', () => cleanLedger(database, config.retention));
+  const clean = () =>
+    runAlone(database, 'clean', async () => {
+      await forgetSecrets(database);
+      await cleanLedger(database, config.retention);
+    });
   return [
     applyReports(orchestrator, wake),
     collectProgress(orchestrator, () => events.wake()),
