@@ -22,6 +22,11 @@ export const transcodeContract: Contract<TranscodeParams> = {
     { title: 'MP4 at 720p for every player', params: { preset: 'mp4-720p' } },
     { title: 'WebM with VP9 and Opus', params: { preset: 'webm-720p' } },
     { title: 'HLS with a ladder of sizes', params: { preset: 'hls' } },
+    { title: 'HLS for old players', params: { preset: 'hls', segments: 'ts', ladder: ['480p', '240p'] } },
+    {
+      title: 'HLS and DASH, every rung as small as its quality allows, a small one playable first',
+      params: { preset: 'streaming', quality: { vmaf: 93, ssim: 0.97 }, firstRung: 'early' },
+    },
     { title: 'The sound alone, as MP3 at -16 LUFS', params: { preset: 'mp3', audio: { loudness: -16 } } },
     {
       title: 'Ten seconds as small H.265',
