@@ -73,18 +73,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
       while (file.writableNeedDrain) await Promise.race([once(file, 'drain'), written]);
     },
     pages: () => pages,
-    attach(bytes, { name, description, relationship, mime }) {
-      const options = {
-        name,
-        relationship,
-        type: mime,
-        hidden: true,
-        ...(description !== undefined && { description }),
-      };
-      const specification = document.file(bytes, options) as unknown as PDFKit.PDFKitReference;
-      // Readers look a key up by halving, so the keys have to be in the order of their bytes; pdfkit would sort names by language.
-      document.addNamedEmbeddedFile(String(attached++).padStart(4, '0'), specification);
-    },
+    attach: (bytes, facts) => embed(document, attached++, bytes, facts),
     async finish() {
       tags.finish();
       document.end();
@@ -92,4 +81,12 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
     },
     abandon: () => void file.destroy(),
   };
+}
+
+function embed(document: PDFKit.PDFDocument, position: number, bytes: Buffer, facts: AttachmentFacts): void {
+  const { name, description, relationship, mime } = facts;
+  const options = { name, relationship, type: mime, hidden: true, ...(description !== undefined && { description }) };
+  const specification = document.file(bytes, options) as unknown as PDFKit.PDFKitReference;
+  // Readers look a key up by halving, so keys have to be in the order of their bytes; pdfkit would sort names by language.
+  document.addNamedEmbeddedFile(String(position).padStart(4, '0'), specification);
 }
