@@ -78,6 +78,24 @@ describe('contact-sheet', () => {
     await expect(process(task)).rejects.toThrow(/“notes.txt”: Expected a picture/);
   });
 
+  it('lays grey, 16-bit and transparent pictures side by side', async () => {
+    const grey = solid(20, 20, '#808080').removeAlpha().toColourspace('b-w').png();
+    const deep = solid(20, 20, 'red').removeAlpha().toColourspace('rgb16').png();
+    const clear = solid(20, 20, '#00f8').png();
+    const files = await Promise.all(
+      [grey, deep, clear].map(async (file) => ({ bytes: await file.toBuffer(), name: 'a' })),
+    );
+    const params = { cellWidth: 20, cellHeight: 20, gap: 0, columns: 3, format: 'png' as const };
+    const [sheet] = await process(await makeTask({ params, files }));
+    const seen = await Promise.all([10, 30, 50].map((x) => pixel(sheet?.path ?? '', x, 10)));
+    const expected = [
+      [128, 128, 128],
+      [255, 0, 0],
+      [119, 119, 255],
+    ];
+    expect(seen.map((colour, index) => near(colour, expected[index] ?? []))).toEqual([true, true, true]);
+  });
+
   it('refuses a sheet larger than a picture can be', async () => {
     await expect(
       lay({ cellWidth: 2000, cellHeight: 2000, columns: 1, gap: 200 }, [...colours, ...colours]),

@@ -92,7 +92,7 @@ async function drawEntry(
 ): Promise<readonly OverlayOptions[]> {
   const cell = sheet.cells[index];
   if (cell === undefined) return [];
-  const picture = { input: await drawCell(input, cell, look.fit, signal), left: cell.left, top: cell.top };
+  const picture = await drawCell(input, cell, look.fit, signal);
   if (look.captions === 'none') return [picture];
   const text = look.captions === 'number' ? String(before + index + 1) : input.name;
   return [picture, ...(await drawCaption(text, cell, look))];

@@ -22,6 +22,18 @@ async function zoom(params: DeepZoomParams, width = 900, height = 600) {
 }
 
 describe('deep-zoom', () => {
+  it.each([
+    ['pixels', 'width="210" height="297"'],
+    ['millimetres', 'width="210mm" height="297mm"'],
+    ['nothing but a box', ''],
+  ])('draws an SVG measured in %s 4096 pixels high', async (_, size) => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297" ${size}><circle cx="99" cy="99" r="50"/></svg>`;
+    const files = [{ bytes: Buffer.from(svg), name: 'page.svg' }];
+    const [entry] = await process(await makeTask({ params: { format: 'png' }, files, name: 'map' }));
+    const { width, height } = entry?.facts ?? {};
+    expect([Math.abs(Number(height) - 4096) < 40, Math.abs(Number(width) - 2896) < 30]).toEqual([true, true]);
+  });
+
   it('cuts a Deep Zoom pyramid whose tiles join to the picture', async () => {
     const { entry, tiles, bytes, fractions } = await zoom({ tileSize: 256, overlap: 0, quality: 95 });
     expect(entry).toMatchObject({ name: 'map.dzi', facts: { width: 900, height: 600, tileSize: 256 } });

@@ -24,6 +24,9 @@ const maxDecodeBytes = 1024 ** 3;
 /** Measured on 64 million pixels, eight bits, 4:2:0. */
 const avifBytesPerPixel = 19;
 
+/** Dots per inch at which a pixel of an SVG is a pixel. */
+const ownDensity = 72;
+
 export interface OpenOptions {
   /** Longest side in pixels a vector drawing should be rasterised to; left out, SVG is refused. */
   readonly vectorSidePx?: number;
@@ -110,10 +113,25 @@ async function openVector(format: 'svg' | 'svgz', input: InputFile, reading: Sha
     throw new InputError('The file is a drawing (SVG). Say which raster format to draw it in, e.g. "format": "webp".');
   }
   const drawing = await readDrawing(format, input);
-  const natural = await sharp(drawing, reading).metadata();
-  const density = 72 * Math.min(1000, Math.max(1, sidePx / Math.max(natural.width, natural.height)));
-  const drawn: SharpOptions = { ...reading, density };
+  const drawn: SharpOptions = { ...reading, density: await densityFor(drawing, reading, sidePx) };
   return opened(format, drawing, drawn, await sharp(drawing, drawn).metadata());
+}
+
+/**
+ * Which density draws the longest side this long; never smaller than the drawing's own size. Sides in pixels grow with the
+ * density, sides in millimetres or inches with its square: libvips scales by it what librsvg has measured by it already.
+ */
+async function densityFor(drawing: Buffer, reading: SharpOptions, sidePx: number): Promise<number> {
+  const sideAt = async (density: number) => {
+    const { width, height } = await sharp(drawing, { ...reading, density }).metadata();
+    return Math.max(width, height);
+  };
+  const natural = await sideAt(ownDensity);
+  const factor = Math.min(1000, sidePx / natural);
+  if (factor <= 1) return ownDensity;
+  const probe = Math.min(2, factor);
+  const power = Math.log((await sideAt(ownDensity * probe)) / natural) / Math.log(probe);
+  return ownDensity * factor ** (power > 1.5 ? 1 / 2 : 1);
 }
 
 async function readDrawing(format: 'svg' | 'svgz', input: InputFile): Promise<Buffer> {
