@@ -1,53 +1,32 @@
 /**
- * Video: what the farm adds to bare ffmpeg, and what one decode saves. Ratios within one run, because cores differ and are shared;
- * CPU seconds are those of all child processes, read from /proc (Linux).
+ * Video: what the farm adds to bare ffmpeg, and what one decode saves. Ratios within one run, because cores differ and are shared,
+ * and in alternating order, because they change meanwhile. Bare ffmpeg gets the very arguments the farm gives it, read from /proc
+ * while the farm works (Linux).
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InputFile } from '../workers/kind.ts';
-import { threads } from '../workers/media/encoders.ts';
-import { transcodeParams } from '../workers/transcode/contract.ts';
-import { process as transcode } from '../workers/transcode/process.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RunningFarm, startEmbeddedFarm } from '../test/support/farm-processes.ts';
+import { catalog } from '../workers/catalog.ts';
+import type { Process } from '../workers/kind.ts';
 import type { Bench } from './bench.ts';
 
-const ticksPerSecond = 100;
-const seconds = 6;
+const seconds = Number(process.env.BENCH_SECONDS ?? 60);
 const rounds = 3;
+const ticksPerSecond = 100;
 
 export const bench: Bench = async (print) => {
   const folder = await mkdtemp(join(tmpdir(), 'farm-bench-'));
   try {
     const source = join(folder, 'source.mp4');
-    await ffmpeg([
-      ...[
-        '-f',
-        'lavfi',
-        '-i',
-        `testsrc2=s=1920x1080:r=30:d=${seconds},noise=alls=12:allf=t`,
-        '-f',
-        'lavfi',
-        '-i',
-        `sine=d=${seconds}`,
-      ],
-      ...[
-        '-c:v',
-        'libx264',
-        '-preset',
-        'veryfast',
-        '-b:v',
-        '8M',
-        '-g',
-        '60',
-        '-pix_fmt',
-        'yuv420p',
-        '-c:a',
-        'aac',
-        source,
-      ],
-    ]);
+    const picture = ['-f', 'lavfi', '-i', `testsrc2=s=1920x1080:r=30:d=${seconds},noise=alls=8:allf=t`];
+    const sound = ['-f', 'lavfi', '-i', `sine=d=${seconds}`, '-c:a', 'aac'];
+    const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '8M', '-g', '60', '-pix_fmt', 'yuv420p'];
+    await ffmpeg([...picture, ...sound, ...encode, source]);
+    print(`source: ${seconds} s of 1080p30, 8 Mbit/s; ${availableParallelism()} cores`);
     await overBare(source, folder, print);
     await oneDecode(source, folder, print);
     await firstRung(source, folder, print);
@@ -56,68 +35,91 @@ export const bench: Bench = async (print) => {
   }
 };
 
-/** Sniffing, probing, caging and checking the result against the same encode alone; both in turn, the median of the ratios. */
-async function overBare(source: string, folder: string, print: (line: string) => void): Promise<void> {
-  const bare = [
-    ...[
-      '-threads',
-      threads,
-      '-i',
-      source,
-      '-filter_complex',
-      '[0:0]scale=854:480:flags=lanczos:in_range=auto:out_range=tv,setsar=1,format=yuv420p[v]',
-    ],
-    ...[
-      '-map',
-      '[v]',
-      '-fps_mode',
-      'vfr',
-      '-enc_time_base',
-      '-1',
-      '-c:v',
-      'libx264',
-      '-threads',
-      threads,
-      '-preset',
-      'veryfast',
-      '-crf',
-      '23',
-    ],
-    ...['-map', '0:1', '-c:a', 'aac', '-b:a', '64k', '-movflags', '+faststart', '-f', 'mp4', join(folder, 'bare.mp4')],
-  ];
-  const ratios: { wall: number; cpu: number }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const alone = await measure(() => ffmpeg(bare));
-    const farm = await measure(() => run(source, folder, { preset: 'mp4-480p' }));
-    ratios.push({ wall: farm.wall / alone.wall, cpu: farm.cpu / alone.cpu });
-  }
-  print(
-    `transcode to 480p against bare ffmpeg, ${seconds} s of 1080p30: wall × ${median(ratios.map(({ wall }) => wall))}, CPU × ${median(ratios.map(({ cpu }) => cpu))}`,
-  );
+interface Cost {
+  readonly wall: number;
+  readonly cpu: number;
 }
 
-/** Four rungs, sound, poster and sprite from one decode against a process for each. */
+/** From the submission of a job to its success on a running farm (fetch, sniff, probe, encode, check, store) against its ffmpeg alone. */
+async function overBare(source: string, folder: string, print: (line: string) => void): Promise<void> {
+  const farm = await startEmbeddedFarm();
+  try {
+    const pid = farm.programs.get('farm')?.child.pid ?? 0;
+    const upload = await farm.client.uploadFile(source, 'source.mp4');
+    const watching = commandEndingIn('result.mp4', pid);
+    const warm = runJob(farm, upload.id);
+    const bare = rewrite(await watching, source, join(folder, 'bare.mp4'));
+    await warm;
+    const ratios: Cost[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const theFarm = () => measure(() => runJob(farm, upload.id), pid);
+      const alone = () => measure(() => ffmpeg(bare));
+      const [first, second] = round % 2 === 0 ? [await theFarm(), await alone()] : [await alone(), await theFarm()];
+      const [ours, theirs] = round % 2 === 0 ? [first, second] : [second, first];
+      ratios.push({ wall: ours.wall / theirs.wall, cpu: ours.cpu / theirs.cpu });
+      print(
+        `  480p, round ${round + 1}: farm ${show(ours)}, bare ffmpeg ${show(theirs)}, wall × ${(ours.wall / theirs.wall).toFixed(3)}`,
+      );
+    }
+    print(
+      `job on a running farm against bare ffmpeg with the same arguments: wall × ${median(ratios.map(({ wall }) => wall))}, CPU × ${median(ratios.map(({ cpu }) => cpu))}`,
+    );
+  } finally {
+    await farm.close();
+  }
+}
+
+async function runJob(farm: RunningFarm, input: string): Promise<void> {
+  const job = await farm.client.submit({ input, steps: { it: { kind: 'transcode', preset: 'mp4-480p' } } });
+  const done = await farm.client.finished(job.id, 1_200_000);
+  if (done.status !== 'succeeded') throw new Error(`the job ${done.status}: ${done.error?.message}`);
+}
+
+/** By one worker. */
+const quick = { preset: 'hls', split: 'never' };
+
+/** Four rungs, sound, poster and sprite from one decode against an ffmpeg process for each. */
 async function oneDecode(source: string, folder: string, print: (line: string) => void): Promise<void> {
   const rungs = ['1080p', '720p', '480p', '360p'];
-  const together = await measure(() =>
-    run(source, folder, { preset: 'hls', ladder: rungs, poster: true, sprite: true }),
-  );
-  const apart = await measure(async () => {
-    for (const rung of rungs) await run(source, folder, { preset: 'hls', ladder: [rung], audio: false });
-    await run(source, folder, { preset: 'm4a' });
-    await ffmpeg([
-      '-i',
-      source,
-      '-vf',
-      'fps=2,thumbnail=20,scale=1280:-2',
-      '-frames:v',
-      '1',
-      join(folder, 'poster.jpg'),
-    ]);
-    await ffmpeg(['-i', source, '-vf', 'fps=2,scale=160:90,tile=10x2', '-frames:v', '1', join(folder, 'sprite.jpg')]);
-  });
+  const whole = { ...quick, firstRung: 'together', ladder: rungs, poster: true, sprite: true };
+  const parts: [name: string, kind: string, params: object, ending: string][] = [
+    ...rungs.map((rung): [string, string, object, string] => [
+      rung,
+      'transcode',
+      { ...quick, ladder: [rung], audio: false },
+      'playlist.m3u8',
+    ]),
+    ['sound', 'transcode', { ...quick, video: false }, 'playlist.m3u8'],
+    ['poster', 'poster', { percent: 10 }, 'poster.jpg'],
+    ['sprite', 'sprite', {}, 'sprite.jpg'],
+  ];
+  const together = () => measure(() => runKind('transcode', { params: whole, source, folder }), 'self');
+  const apart = async () => {
+    let sum: Cost = { wall: 0, cpu: 0 };
+    const lines: string[] = [];
+    for (const [name, kind, params, ending] of parts) {
+      const command = await captureCommand(kind, params, ending, source, folder);
+      const target = await mkdtemp(join(folder, 'apart-'));
+      const cost = await measure(() => ffmpeg(moveOutputs(command, source, target)));
+      lines.push(`${name} ${cost.cpu.toFixed(1)}`);
+      sum = { wall: sum.wall + cost.wall, cpu: sum.cpu + cost.cpu };
+    }
+    print(`  separate runs of bare ffmpeg, CPU s: ${lines.join(', ')}`);
+    return sum;
+  };
+  const ratios: Cost[] = [];
+  for (let round = 0; round < 2; round++) {
+    const order = round % 2 === 0 ? [together, apart] : [apart, together];
+    const costs = [await order[0]?.(), await order[1]?.()];
+    const [one, many] = round % 2 === 0 ? costs : [...costs].reverse();
+    if (one === undefined || many === undefined) continue;
+    ratios.push({ wall: one.wall / many.wall, cpu: one.cpu / many.cpu });
+    print(
+      `  ladder, round ${round + 1}: farm ${show(one)}, separate ${show(many)}, CPU × ${(one.cpu / many.cpu).toFixed(3)}`,
+    );
+  }
   print(
-    `ladder of ${rungs.length} + sound + poster + sprite, one decode against separate runs: CPU × ${(together.cpu / apart.cpu).toFixed(2)}, wall × ${(together.wall / apart.wall).toFixed(2)}`,
+    `ladder of ${rungs.length} + sound + poster + sprite, one decode against separate bare ffmpeg runs: CPU × ${mean(ratios.map(({ cpu }) => cpu))}, wall × ${mean(ratios.map(({ wall }) => wall))}`,
   );
 }
 
@@ -129,7 +131,8 @@ async function firstRung(source: string, folder: string, print: (line: string) =
     const onReady = () => {
       playable ??= (performance.now() - started) / 1000;
     };
-    const used = await measure(() => run(source, folder, { preset: 'hls', ...params }, onReady));
+    const work = { params: { ...quick, ...params }, source, folder, onReady };
+    const used = await measure(() => runKind('transcode', work));
     return { ...used, playable: (playable ?? Number.NaN) / used.wall };
   };
   const together = await ladder({ firstRung: 'together' });
@@ -139,19 +142,82 @@ async function firstRung(source: string, folder: string, print: (line: string) =
   );
 }
 
-async function run(path: string, folder: string, params: object, onReady = () => {}): Promise<void> {
+/** Starts a kind, reads the ffmpeg command it comes to, and ends it. */
+async function captureCommand(
+  kind: string,
+  params: object,
+  ending: string,
+  source: string,
+  folder: string,
+): Promise<readonly string[]> {
+  const abort = new AbortController();
+  const watching = commandEndingIn(ending, process.pid);
+  const running = runKind(kind, { params, source, folder, signal: abort.signal }).catch(() => {});
+  const command = await watching;
+  abort.abort();
+  await running;
+  return command;
+}
+
+/** The arguments of the first ffmpeg below a process whose output has this name, without the program itself. */
+async function commandEndingIn(ending: string, ancestor: number): Promise<readonly string[]> {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
+    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      const argv = read(`/proc/${name}/cmdline`).split('\0').slice(0, -1);
+      if (argv[0] === 'ffmpeg' && argv.at(-1)?.endsWith(ending) && parentsOf(Number(name)).includes(ancestor))
+        return argv.slice(1);
+    }
+    await pause(2);
+  }
+  throw new Error(`no ffmpeg wrote ${ending}`);
+}
+
+function parentsOf(pid: number): number[] {
+  const parent = Number(statFields(pid)[1] ?? 0);
+  return parent > 1 ? [parent, ...parentsOf(parent)] : [];
+}
+
+/** Another input and another single output; the pipe of reports is closed. */
+function rewrite(command: readonly string[], source: string, target: string): string[] {
+  const input = command[command.indexOf('-i') + 1];
+  const reporting = command.indexOf('-progress');
+  const kept = command.filter((_, index) => reporting < 0 || (index !== reporting && index !== reporting + 1));
+  return [...kept.map((argument) => (argument === input ? source : argument)).slice(0, -1), target];
+}
+
+/** Paths below the task's scratch become paths below `target`, folders included. */
+function moveOutputs(command: readonly string[], source: string, target: string): string[] {
+  const last = command.at(-1) ?? '';
+  const folderOf = last.slice(0, last.lastIndexOf('/'));
+  return rewrite(command, source, last).map((argument) => argument.replace(folderOf, target));
+}
+
+interface Work {
+  readonly params: object;
+  readonly source: string;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+  readonly onReady?: () => void;
+}
+
+async function runKind(kind: string, { params, source, folder, signal, onReady }: Work): Promise<void> {
+  const known = catalog[kind];
+  if (known === undefined) throw new Error(`no kind ${kind}`);
   const scratch = await mkdtemp(join(folder, 'task-'));
-  await mkdir(scratch, { recursive: true });
-  const input: InputFile = {
-    path,
-    bytes: (await stat(path)).size,
-    mediaType: 'video/mp4',
-    name: 'bench.mp4',
-    reference: 'input',
-  };
-  const signal = AbortSignal.timeout(600_000);
-  const task = { params: transcodeParams.parse(params), inputs: [input], scratch, name: 'bench', signal };
-  await transcode({ ...task, progress: () => {}, emit: async () => {}, ready: async () => onReady() });
+  const bytes = (await stat(source)).size;
+  const inputs = [{ path: source, bytes, mediaType: 'video/mp4', name: 'bench.mp4', reference: 'input' }];
+  const work = (await known.load()) as unknown as Process<unknown>;
+  await work({
+    params: known.contract.params.parse(params),
+    inputs,
+    scratch,
+    name: 'bench',
+    signal: signal ?? AbortSignal.timeout(1_200_000),
+    progress: () => {},
+    emit: async () => {},
+    ready: async () => onReady?.(),
+  });
   await rm(scratch, { recursive: true, force: true });
 }
 
@@ -165,19 +231,39 @@ function ffmpeg(args: readonly string[]): Promise<void> {
   });
 }
 
-async function measure(work: () => Promise<void>): Promise<{ wall: number; cpu: number }> {
-  const [started, before] = [performance.now(), childrenCpu()];
+/** `of`: this process itself with its children, another process with its, or (left out) only the children of this one. */
+async function measure(work: () => Promise<void>, of?: number | 'self'): Promise<Cost> {
+  const cpu = () => cpuSeconds(typeof of === 'number' ? of : process.pid, of !== undefined);
+  const [started, before] = [performance.now(), cpu()];
   await work();
-  return { wall: (performance.now() - started) / 1000, cpu: childrenCpu() - before };
+  return { wall: (performance.now() - started) / 1000, cpu: cpu() - before };
 }
 
-/** User and system seconds of the children that have ended: fields 16 and 17 of /proc/self/stat (proc(5)). */
-function childrenCpu(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+/** User and system seconds: fields 14 and 15 of /proc/PID/stat, and of the children that have ended, 16 and 17 (proc(5)). */
+function cpuSeconds(pid: number, itself: boolean): number {
+  const fields = statFields(pid);
+  const ticks = (from: number) => Number(fields[from] ?? 0) + Number(fields[from + 1] ?? 0);
+  return (ticks(13) + (itself ? ticks(11) : 0)) / ticksPerSecond;
 }
+
+/** From the third field, the state, on: the second may hold spaces. */
+function statFields(pid: number): string[] {
+  return read(`/proc/${pid}/stat`).split(') ')[1]?.split(' ') ?? [];
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const show = ({ wall, cpu }: Cost) => `${wall.toFixed(1)} s wall ${cpu.toFixed(1)} s CPU`;
 
 function median(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(2);
+  return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(3);
 }
+
+const mean = (values: readonly number[]) => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3);
