@@ -39,15 +39,17 @@ export function createOutputStorer(options: StorerOptions): OutputStorer {
   const store = async (output: Output) => {
     if (replaceable.has(output.name)) return await replace(output);
     checkName(output.name, names);
-    await checkFile(output, options.scratch);
+    // Before anything is awaited: outputs that are stored side by side keep the order they were handed over in.
     const position = stored.push(undefined as never) - 1;
+    await checkFile(output, options.scratch);
     stored[position] = await storeOne(options, output, outputKey(options.run, output.name));
   };
   const replace = async (output: Output) => {
     await checkFile(output, options.scratch);
     versions += 1;
     const newer = await storeOne(options, output, versionKey(options.run, output.name, versions));
-    stored[stored.findIndex(({ name }) => name === output.name)] = newer;
+    // Those that are still on their way have no name yet.
+    stored[stored.findIndex((known) => known?.name === output.name)] = newer;
   };
   return {
     store,
