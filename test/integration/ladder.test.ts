@@ -156,6 +156,12 @@ it('makes a stream of sound alone', async () => {
   expect(returned.map(({ name }) => name)).toEqual(['film.m3u8', 'audio/playlist.m3u8']);
 });
 
+it.each([{}, { segments: 'ts' }])('says that nothing came where the picture has ended, with %j', async (params) => {
+  const short = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:d=1', '-f', 'lavfi', '-i', 'sine=d=3'];
+  const making = run({ preset: 'hls', video: quick, clip: { start: 2 }, ...params }, ...short);
+  await expect(making).rejects.toThrow('Nothing in "clip.mp4" could be decoded');
+});
+
 function keyframeTimes(path: string): string[] {
   const args = [
     '-v',

@@ -48,14 +48,19 @@ export interface SoundRendition extends Rendition {
   readonly sampleRate: number;
 }
 
-/** Reads `<root>/<folder>/playlist.m3u8` and what it names. @throws when a file of it is missing or not what our muxers write. */
-export async function readRendition(root: string, folder: string): Promise<Rendition> {
+/**
+ * Reads `<root>/<folder>/playlist.m3u8` and what it names. @throws when a file of it is missing, is not what our muxers write, or
+ * holds no picture (no sound) at all: transport streams are written even then.
+ */
+export async function readRendition(root: string, folder: string, kind: 'picture' | 'sound'): Promise<Rendition> {
   const directory = join(root, folder);
   const entries = readEntries(await readFile(join(directory, 'playlist.m3u8'), 'utf8'));
   const transport = entries[0]?.name.endsWith('.ts') === true;
   const { segments, ...media } = transport
     ? await readTransport(directory, entries)
     : await readMp4(directory, entries);
+  const empty = segments.every(({ seconds }) => seconds === 0);
+  if (empty || media.codec.startsWith('mp4a') !== (kind === 'sound')) throw new TypeError(`there is no ${kind} in it`);
   return {
     folder,
     ...media,

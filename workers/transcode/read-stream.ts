@@ -12,14 +12,14 @@ export async function readStream(
   parts: LadderParts,
   log: string,
 ): Promise<Omit<Stream, 'texts'>> {
-  const read = (folder: string) =>
-    readRendition(parts.root, folder).catch((error: unknown) => Promise.reject(nothingCame(source, log, error)));
+  const read = (folder: string, kind: 'picture' | 'sound') =>
+    readRendition(parts.root, folder, kind).catch((error: unknown) => Promise.reject(nothingCame(source, log, error)));
   const fps = plan.video?.encoding.fps ?? source.video?.fps;
   // The only sound codec streams have; the segments' own tables would say the same.
   const inside = parts.soundInside ? { soundInside: 'mp4a.40.2' } : {};
   const pictures = await Promise.all(
     parts.rungs.map(async (rung) => ({
-      ...(await read(rung.name)),
+      ...(await read(rung.name, 'picture')),
       ...rung.size,
       fps,
       score: rung.score ?? {},
@@ -28,7 +28,7 @@ export async function readStream(
   );
   const sounds = await Promise.all(
     (parts.soundInside ? [] : parts.sounds).map(async ({ folder, audio }) => ({
-      ...(await read(folder)),
+      ...(await read(folder, 'sound')),
       language: audio.stream.language,
       title: audio.stream.title,
       channels: audio.encoding.channels,
