@@ -15,7 +15,8 @@ export const process: Process<TranscodeParams> = async (task) => {
   if (input === undefined) throw new TypeError('the contract asks for one input');
   refuseIdlePicture(task);
   const source = await openSource(input, task.signal);
-  const plan = planTranscode(await settleCrop(task.params, source, task.signal), source);
+  const params = await settleCrop(task.params, source, task.signal, () => task.progress(0.01));
+  const plan = planTranscode(params, source);
   const outputs = await (isStreaming(plan.container) ? encodeLadder : encodeFile)(task, source, plan);
   return task.params.split === 'always' ? outputs.map((output) => unsplit(output, plan, source)) : outputs;
 };

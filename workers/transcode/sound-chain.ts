@@ -1,6 +1,8 @@
 import type { Task } from '../kind.ts';
 import { correctLoudness, measureLoudness } from '../media/loudness.ts';
 import type { Source } from '../media/open-source.ts';
+import type { FfmpegProgress } from '../media/read-progress.ts';
+import { reportFraction } from '../media/report-fraction.ts';
 import { fades } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
 
@@ -8,12 +10,20 @@ import type { AudioPlan, Plan } from './plan.ts';
 const trimStart = 'silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.05:detection=peak';
 const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
 
-/** From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for. */
+type Reporting = Pick<Task<unknown>, 'signal' | 'progress'>;
+/** Of the task's progress. */
+export type Span = readonly [from: number, to: number];
+
+/**
+ * From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for. `span` is the share
+ * of the progress that measuring the loudness is worth.
+ */
 export async function soundChain(
-  task: Pick<Task<unknown>, 'signal' | 'progress'>,
+  task: Reporting,
   source: Source,
   plan: Plan,
   audio: AudioPlan,
+  span: Span = [0.01, 0.01],
 ): Promise<string> {
   const before = [
     'aresample=async=1',
@@ -23,7 +33,13 @@ export async function soundChain(
   ];
   return [
     ...before,
-    ...(await loudnessFilter(task, source, plan, audio, before)),
+    ...(await loudnessFilter(
+      { ...task, onProgress: reportFraction(task, plan.clip.seconds * plan.speed, span) },
+      source,
+      plan,
+      audio,
+      before,
+    )),
     ...fades(plan, 'afade'),
     ...tempo(plan.speed),
   ].join(',');
@@ -46,7 +62,7 @@ function mapping({ map, encoding }: AudioPlan): string[] {
 }
 
 async function loudnessFilter(
-  task: Pick<Task<unknown>, 'signal' | 'progress'>,
+  { signal, onProgress }: Pick<Reporting, 'signal'> & { onProgress(progress: FfmpegProgress): void },
   source: Source,
   plan: Plan,
   audio: AudioPlan,
@@ -56,8 +72,8 @@ async function loudnessFilter(
   const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
   const { loudness: measured } = await measureLoudness(source, audio.stream.index, audio.loudness, {
-    signal: task.signal,
-    onProgress: () => task.progress(0.01),
+    signal,
+    onProgress,
     before: [...before, ...mixed],
     inputOptions: plan.clip.inputOptions,
     outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
