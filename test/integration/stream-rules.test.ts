@@ -49,6 +49,26 @@ describe.each(forms)('%s', (_, params, tracks) => {
   });
 });
 
+it('tells players of HDR that was kept', async () => {
+  const hdr = [
+    '-color_primaries',
+    'bt2020',
+    '-color_trc',
+    'smpte2084',
+    '-colorspace',
+    'bt2020nc',
+    '-pix_fmt',
+    'yuv420p10le',
+  ];
+  const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=320x240:d=1', '-c:v', 'libx265', ...hdr);
+  const text = textOf(
+    await makeStream({ preset: 'hls', video: { ...video, codec: 'h265', hdr: 'keep' } }, input),
+    'film.m3u8',
+  );
+  expect(text.match(/VIDEO-RANGE=PQ/g)).toHaveLength(2);
+  expect(text).toMatch(/CODECS="hvc1\.2\.4\.L/);
+});
+
 async function checkVariant(stream: MadeStream, variant: HLS.types.Variant, loudest: number): Promise<void> {
   const media = mediaOf(stream, variant.uri);
   const [bytes, seconds] = [

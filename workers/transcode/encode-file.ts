@@ -10,15 +10,17 @@ import { extraOptions } from './extra-options.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
 import { prepareCover } from './prepare-cover.ts';
+import { afterSearch, duringSearch } from './progress-of-search.ts';
 import { reachQuality } from './reach-quality.ts';
 import { type Span, soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
 
 /** One input, one output file, and the subtitles beside it when they are asked for. */
-export async function encodeFile(task: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
-  const parts = await prepareParts(task, source, asked);
-  const plan = await reachQuality(task, source, asked, parts);
+export async function encodeFile(whole: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
+  const parts = await prepareParts(whole, source, asked);
+  const plan = await reachQuality(duringSearch(whole, asked), source, asked, parts);
+  const task = afterSearch(whole, asked);
   const container = containers[plan.container as FileContainer];
   const name = `${task.name}.${plan.container}`;
   const path = join(task.scratch, `result.${plan.container}`);

@@ -12,6 +12,7 @@ import { targetDuration } from './measure-bandwidth.ts';
 import { settleDeinterlace } from './picture-graph.ts';
 import type { Plan } from './plan.ts';
 import { type LadderPass, planPasses } from './plan-passes.ts';
+import { afterSearch, duringSearch } from './progress-of-search.ts';
 import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
 import { readStream } from './read-stream.ts';
@@ -39,7 +40,7 @@ export async function encodeLadder(task: Task<unknown>, source: Source, asked: P
   const manifests = { root: parts.root, name: task.name, container: plan.container };
   let stream: Stream = { pictures: [], sounds: [], texts: [] };
   for (const pass of planPasses(plan, parts)) {
-    const made = await runPass(task, ladder, pass);
+    const made = await runPass(afterSearch(task, asked), ladder, pass);
     const before = stream;
     stream = inOrder(parts, {
       ...before,
@@ -115,9 +116,9 @@ async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promis
     mark: await prepareMark(asked.watermark, task),
   };
   const texts = offersTexts(asked) || asked.subtitles.sidecar === true ? await readTextTracks(task, source, asked) : [];
-  const plan = await reachQuality(task, source, asked, picture);
+  const plan = await reachQuality(duringSearch(task, asked), source, asked, picture);
   const sounds = await Promise.all(
-    plan.audio.map((audio, position) => soundFolder(task, source, plan, audio, position)),
+    plan.audio.map((audio, position) => soundFolder(afterSearch(task, asked), source, plan, audio, position)),
   );
   const rungs = plan.video === undefined ? [] : chooseRungs(plan.video, plan.ladder);
   // Old players know no audio groups, so one track goes into every transport stream.

@@ -6,6 +6,7 @@ import { encodeVideo, type VideoEncoding } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Score } from './quality-goal.ts';
 
+/** Any report of progress only says that work goes on. */
 type Work = Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>;
 
 /** Stretches of the source as the encoder will see them, kept without loss. */
@@ -77,7 +78,7 @@ export async function compareTrial(
 const common = (task: Work, { inputName }: Samples) => ({
   inputName,
   signal: task.signal,
-  onProgress: () => task.progress(0.01),
+  onProgress: () => task.progress(0),
 });
 
 /** Times are replaced by frame numbers, so frames are compared one by one. */

@@ -34,6 +34,8 @@ export interface PictureRendition extends Rendition {
   readonly width: number;
   readonly height: number;
   readonly fps: number | undefined;
+  /** Of HDR that was kept. */
+  readonly videoRange?: 'PQ' | 'HLG' | undefined;
   /** What is known of its quality. */
   readonly score?: MediaFacts;
   /** Codec of the sound inside the same segments. */

@@ -22,6 +22,7 @@ export async function readStream(
       ...(await read(rung.name, 'picture')),
       ...rung.size,
       fps,
+      videoRange: videoRangeOf(plan),
       score: rung.score ?? {},
       ...inside,
     })),
@@ -38,6 +39,13 @@ export async function readStream(
   const seconds = Math.max(...[...pictures, ...sounds].map((rendition) => rendition.seconds));
   refuseTruncated({ seconds: plan.clip.seconds, log, inputName: source.file.name }, seconds);
   return { pictures, sounds };
+}
+
+/** What the encoder was told to write, else what it writes when it is not told (encoders.ts). */
+function videoRangeOf({ video }: Plan): 'PQ' | 'HLG' | undefined {
+  const hdr = video?.encoding.hdr;
+  if (hdr === undefined) return undefined;
+  return hdr.transfer === 'arib-std-b67' ? 'HLG' : 'PQ';
 }
 
 function nothingCame(source: Source, log: string, cause: unknown): InputError {

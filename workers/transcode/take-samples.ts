@@ -9,6 +9,7 @@ import type { Plan, VideoPlan } from './plan.ts';
 /** Spread over the source: 3 × 2 s cost as much as encoding twenty seconds, whatever the length. */
 const samples = 3;
 const sampleSeconds = 2;
+export const mostSampleSeconds = samples * sampleSeconds;
 
 /** Stretches of the source as the encoder will see them, kept without loss. */
 export async function takeSamples(
@@ -46,9 +47,9 @@ export async function takeSamples(
       ],
       inputName: source.file.name,
       signal: task.signal,
+      onProgress: () => task.progress(0.01),
     });
     paths.push(path);
-    task.progress(0.01);
   }
   return { paths, size: video.canvas, inputName: source.file.name };
 }

@@ -76,6 +76,7 @@ function variant(picture: PictureRendition, { sounds, texts }: Stream): string {
     `AVERAGE-BANDWIDTH=${picture.meanBitrate + mean}`,
     `RESOLUTION=${picture.width}x${picture.height}`,
     ...(picture.fps === undefined ? [] : [`FRAME-RATE=${picture.fps.toFixed(3)}`]),
+    ...rangeOf(picture),
     `CODECS="${[picture.codec, ...(soundCodec === undefined ? [] : [soundCodec])].join(',')}"`,
     ...(sounds.length === 0 ? [] : ['AUDIO="audio"']),
     ...(texts.length === 0 ? [] : ['SUBTITLES="text"']),
@@ -84,7 +85,19 @@ function variant(picture: PictureRendition, { sounds, texts }: Stream): string {
 
 function iframes(picture: PictureRendition): string {
   const { width, height, codec, folder } = picture;
-  return `#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=${iframeBitrate(picture)},RESOLUTION=${width}x${height},CODECS="${codec}",URI="${folder}/iframes.m3u8"`;
+  const attributes = [
+    `BANDWIDTH=${iframeBitrate(picture)}`,
+    `RESOLUTION=${width}x${height}`,
+    ...rangeOf(picture),
+    `CODECS="${codec}"`,
+    `URI="${folder}/iframes.m3u8"`,
+  ];
+  return `#EXT-X-I-FRAME-STREAM-INF:${attributes.join(',')}`;
+}
+
+/** Players without HDR choose by it (RFC 8216 bis §4.4.6.2); SDR is what is meant without it. */
+function rangeOf({ videoRange }: PictureRendition): string[] {
+  return videoRange === undefined ? [] : [`VIDEO-RANGE=${videoRange}`];
 }
 
 /** Every track is a variant of the group when there are several, so each can be chosen. */
