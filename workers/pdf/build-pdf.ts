@@ -1,5 +1,5 @@
 import type { InputFile } from '../kind.ts';
-import { attachFiles, sortInputs } from './attachments.ts';
+import { attachFiles, sortInputs } from './attach-files.ts';
 import type { PdfParams } from './contract.ts';
 import { findSystemFonts } from './fonts/find-system-fonts.ts';
 import { layContactSheet } from './lay-contact-sheet.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../kind.ts';
 import { encryptionParam } from '../media/pdf/encryption.ts';
-import { attachmentParam } from './attachments.ts';
+import { attachmentParam } from './attachment-param.ts';
 import { pageSizes } from './page/page-sizes.ts';
 import { templateBlock } from './report/template.ts';
 

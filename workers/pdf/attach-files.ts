@@ -1,40 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
 import { findInput } from '../media/find-input.ts';
+import type { AttachmentWish } from './attachment-param.ts';
 import type { PdfFile } from './page/open-pdf-file.ts';
 
 /** pdfkit takes each as a whole. */
 const maxBytes = 128 * 1024 ** 2;
 
-export const attachmentParam = z.strictObject({
-  input: z.string().min(1).max(200).describe('One of the inputs in `use`, by its name in the job or its file name'),
-  name: z
-    .string()
-    .min(1)
-    .max(200)
-    .regex(/^(?!\.)[^/\\\p{Cc}]+$/u, 'expected a file name without a path')
-    .optional()
-    .describe('What people save it as; default its file name'),
-  description: z.string().max(1000).optional().describe('Shown beside it'),
-  mime: z
-    .string()
-    .max(127)
-    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a media type such as text/csv')
-    .optional()
-    .describe('Default: what its content is'),
-  relationship: z
-    .enum(['Source', 'Data', 'Alternative', 'Supplement', 'Unspecified'])
-    .default('Unspecified')
-    .describe('What it is to the document (ISO 32000-2, 7.11.3)'),
-  shown: z.boolean().default(false).describe('The document is made of it too; by default it is only attached'),
-});
-
-type Wish = z.infer<typeof attachmentParam>;
-
 interface Attachment {
-  readonly wish: Wish;
+  readonly wish: AttachmentWish;
   readonly input: InputFile;
   readonly name: string;
 }
@@ -46,7 +21,7 @@ interface Sorted {
 }
 
 /** @throws InputError when a wish cannot be met, before any page is laid out. */
-export function sortInputs(wishes: readonly Wish[], inputs: readonly InputFile[]): Sorted {
+export function sortInputs(wishes: readonly AttachmentWish[], inputs: readonly InputFile[]): Sorted {
   const attachments = wishes.map((wish) => {
     const input = findInput({ inputs }, wish.input);
     return { wish, input, name: wish.name ?? input.name };
