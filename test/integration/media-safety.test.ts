@@ -13,17 +13,21 @@ import { AppError } from '../../shared/errors.ts';
 import { catalog } from '../../workers/catalog.ts';
 import type { Output } from '../../workers/kind.ts';
 import { runTool } from '../../workers/media/run-tool.ts';
+import { makeClip } from '../support/make-media.ts';
 import { makeTask } from '../support/make-task.ts';
 import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
 
 const canary = 'CANARY-7f3a-this-text-belongs-to-somebody-else';
 let folder = '';
 let listener: Server;
+/** Nothing wrong with it. */
+let clip: Buffer;
 const calls: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'farm-canary-'));
   await writeFile(join(folder, 'secret.txt'), `${canary}\n`);
+  clip = await makeClip(0.2, '64x64');
   listener = createServer((request, response) => {
     calls.push(request.url ?? '');
     response.end('#EXTM3U\n');
@@ -128,19 +132,35 @@ async function dataReference(): Promise<Buffer> {
   return content;
 }
 
-const kinds: Readonly<Record<string, object>> = {
-  transcode: { preset: 'mp4-480p', video: { speed: 'fastest' }, subtitles: { sidecar: true } },
-  poster: {},
-  sprite: {},
-  preview: {},
-  waveform: {},
-  loudness: {},
+interface Way {
+  readonly kind: string;
+  readonly params: object;
+  /** The trick is the second file, behind a whole clip or said to be a picture. */
+  readonly second?: 'clip' | 'picture';
+}
+
+const ways: Readonly<Record<string, Way>> = {
+  transcode: {
+    kind: 'transcode',
+    params: { preset: 'mp4-480p', video: { speed: 'fastest' }, subtitles: { sidecar: true } },
+  },
+  'a stream': { kind: 'transcode', params: { preset: 'hls' } },
+  'a watermark': { kind: 'transcode', params: { watermark: {}, video: { speed: 'fastest' } }, second: 'picture' },
+  'a cover': { kind: 'transcode', params: { preset: 'mp3', audio: { cover: true } }, second: 'picture' },
+  poster: { kind: 'poster', params: {} },
+  sprite: { kind: 'sprite', params: {} },
+  preview: { kind: 'preview', params: {} },
+  waveform: { kind: 'waveform', params: {} },
+  loudness: { kind: 'loudness', params: {} },
+  concat: { kind: 'concat', params: { speed: 'fastest' }, second: 'clip' },
+  inspect: { kind: 'inspect', params: {} },
 };
 
-async function attempt(kind: string, bytes: Buffer): Promise<{ text: string; scratch: string }> {
+async function attempt({ kind, params, second }: Way, bytes: Buffer): Promise<{ text: string; scratch: string }> {
   const { contract, load } = catalog[kind] ?? {};
-  const params = contract?.params.parse(kinds[kind]) as never;
-  const task = await makeTask({ params, files: [{ bytes, name: 'clip.mp4' }] });
+  const trick = { bytes, name: 'clip.mp4', ...(second === 'picture' ? { mediaType: 'image/png' } : {}) };
+  const files = second === undefined ? [trick] : [{ bytes: clip, name: 'whole.mp4' }, trick];
+  const task = await makeTask({ params: contract?.params.parse(params) as never, files });
   const process = (await load?.()) as unknown as (given: typeof task) => Promise<readonly Output[]>;
   const text = await process(task).then(
     (outputs) => JSON.stringify(outputs),
@@ -153,8 +173,8 @@ async function attempt(kind: string, bytes: Buffer): Promise<{ text: string; scr
 }
 
 describe.each(tricks)('%s', (_name, make) => {
-  it.each(Object.keys(kinds))('reaches nothing through %s', async (kind) => {
-    const { text, scratch } = await attempt(kind, await make());
+  it.each(Object.entries(ways))('reaches nothing through %s', async (_through, way) => {
+    const { text, scratch } = await attempt(way, await make());
     expect(text).not.toContain('internal_error');
     expect(text).not.toContain(canary);
     expect(text).not.toContain(folder);
