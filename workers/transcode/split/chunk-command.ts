@@ -23,7 +23,10 @@ export function chunkCommand(
   const { stretch, rungs, plan, deinterlace } = order;
   const picture = { deinterlace, mark, only: trim(stretch) };
   return {
-    inputs: [{ path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] }],
+    inputs: [
+      { path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] },
+      ...(mark === undefined ? [] : [mark.pictureInput]),
+    ],
     filterGraph: ladderGraph(plan, { rungs, picture, extras }),
     outputs: [
       ...rungs.map(({ encoding }, index) => ({

@@ -28,7 +28,7 @@ export async function joinFile(task: JoinTask<TranscodeParams>, facts: JoinFacts
     await joinInput(task.scratch, task.parts, 'picture', facts),
     ...(sound === undefined
       ? []
-      : [{ path: sound.path, options: [...piece.readOptions, ...guardedInput(piece.demuxer)] }]),
+      : [{ path: sound.path, options: ['-itsoffset', String(piece.shift), ...guardedInput(piece.demuxer)] }]),
     ...(chapters === undefined ? [] : [{ path: chapters, options: guardedInput('ffmetadata') }]),
   ];
   const { log } = await runFfmpeg({
@@ -37,7 +37,7 @@ export async function joinFile(task: JoinTask<TranscodeParams>, facts: JoinFacts
       {
         target: path,
         options: [
-          ...streamOptions(sound !== undefined),
+          ...streamOptions(facts, sound !== undefined),
           ...tagOptions(facts, chapters === undefined ? -1 : inputs.length - 1),
           ...container.options,
           '-f',
@@ -67,13 +67,23 @@ export async function joinFile(task: JoinTask<TranscodeParams>, facts: JoinFacts
   ];
 }
 
-function streamOptions(sound: boolean): string[] {
-  return ['-map', '0:v:0', ...(sound ? ['-map', '1:a?', '-map', '1:s?'] : []), '-c', 'copy'];
+function streamOptions({ plan }: JoinFacts, sound: boolean): string[] {
+  const map = ['-map', '0:v:0', ...(sound ? ['-map', '1:a?', '-map', '1:s?'] : [])];
+  return [...map, '-c', 'copy', ...frameRate(plan)];
+}
+
+/** Matroska's header names it, and times of whole milliseconds do not tell it. Elsewhere it would change the clock. */
+function frameRate({ container, video }: JoinFacts['plan']): string[] {
+  if (container !== 'mkv' && container !== 'webm') return [];
+  const rate = video?.encoding.fps ?? (video?.stream.isConstantRate === true ? video.stream.fps : undefined);
+  return rate === undefined ? [] : ['-r:v', String(rate)];
 }
 
 function tagOptions({ plan }: JoinFacts, chapters: number): string[] {
   return [
     ...['-map_metadata:g', '-1', '-map_chapters', String(chapters)],
+    // What MP4 calls its tracks is no tag of anything else.
+    ...['-metadata:s:v:0', 'handler_name=', '-metadata:s:v:0', 'vendor_id='],
     ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
   ];
 }

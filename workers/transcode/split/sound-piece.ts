@@ -8,26 +8,36 @@ export interface SoundPiece {
   readonly name: string;
   readonly demuxer: string;
   readonly writeOptions: readonly string[];
-  /** Before the input of the join. */
-  readonly readOptions: readonly string[];
+  /** Seconds to be added to its times when it is read. */
+  readonly shift: number;
 }
 
 /** Matroska has no times before zero, where encoders put their priming; so it is written so much late and read as much early. */
 const shiftSeconds = 10;
+/** ffmpeg's demuxer takes Opus' priming off times its muxer has not put it on (312 samples of 48 kHz, in milliseconds). */
+const opusPriming = 0.007;
 
-/** As the result, where that keeps times exactly: MP4 with a clock of its own that is finer than a millisecond. */
-export function pieceOf({ container }: Plan): SoundPiece {
-  if (container === 'mkv' || container === 'webm') {
+/** MP4 keeps times exactly, by a clock of its own that is finer than its usual millisecond; Matroska holds what it cannot. */
+export function pieceOf(plan: Plan): SoundPiece {
+  if (!fitsMp4(plan)) {
+    const opus = plan.audio.some(({ copy, stream, encoding }) => (copy ? stream.codec : encoding.codec) === 'opus');
     return {
       name: 'sound.mkv',
       demuxer: 'matroska',
       writeOptions: ['-output_ts_offset', String(shiftSeconds), '-f', 'matroska'],
-      readOptions: ['-itsoffset', String(-shiftSeconds)],
+      shift: -shiftSeconds + (opus ? opusPriming : 0),
     };
   }
-  const muxer = container === 'mov' ? 'mov' : 'mp4';
+  const muxer = plan.container === 'mov' ? 'mov' : 'mp4';
   const writeOptions = ['-movie_timescale', '48000', '-f', muxer];
-  return { name: `sound.${muxer}`, demuxer: 'mov', writeOptions, readOptions: [] };
+  return { name: `sound.${muxer}`, demuxer: 'mov', writeOptions, shift: 0 };
+}
+
+const mp4Codecs = new Set(['aac', 'opus', 'mp3', 'flac']);
+
+function fitsMp4({ container, audio, subtitles }: Plan): boolean {
+  if (container !== 'mkv' && container !== 'webm') return true;
+  return subtitles.embed !== true && audio.every(({ copy, encoding }) => !copy && mp4Codecs.has(encoding.codec));
 }
 
 /** The one track of a stream for old players goes into every segment of the picture. */

@@ -1,13 +1,11 @@
 import type { SplitPlan } from '../../../shared/messages/split.ts';
-import { onlyInput } from '../../media/only-input.ts';
-import { openSource, type Source } from '../../media/open-source.ts';
+import type { Source } from '../../media/open-source.ts';
 import type { SplitTask } from '../../splitter.ts';
 import type { TranscodeParams } from '../params.ts';
 import { settleDeinterlace } from '../picture-graph.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
-import { planTranscode } from '../plan-transcode.ts';
+import { planTask } from '../plan-task.ts';
 import { reachQuality } from '../reach-quality.ts';
-import { settleCrop } from '../settle-crop.ts';
 import { chooseLength } from './choose-length.ts';
 import { cutStretches } from './cut-stretches.ts';
 import { orderParts } from './order-parts.ts';
@@ -28,10 +26,8 @@ const posterSeconds = 10.5;
 export async function splitStep(task: SplitTask<TranscodeParams>): Promise<SplitPlan | null> {
   const wish = task.params.split ?? 'auto';
   if (wish === 'never' || (wish === 'auto' && task.slots.idle < 2)) return null;
-  const source = await openSource(onlyInput(task), task.signal);
-  const { clip } = planTranscode(task.params, source);
-  if (wish === 'auto' && clip.seconds < shortestSeconds) return null;
-  const asked = planTranscode(await settleCrop(task.params, source, task.signal), source);
+  const { source, plan: asked } = await planTask(task);
+  if (wish === 'auto' && asked.clip.seconds < shortestSeconds) return null;
   const { video } = asked;
   if (video === undefined || whyWhole(asked, source) !== undefined) return null;
   try {

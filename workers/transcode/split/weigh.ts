@@ -11,6 +11,8 @@ const decodingPerMegapixel = 0.008;
 const perTrackSecond = 0.013;
 const measuringPerSecond = 0.018;
 const usualFps = 25;
+/** Some containers count milliseconds and call that a rate. */
+const mostFps = 120;
 /** Of copying packets, per second of picture and megabit. */
 const joiningPerSecond = 0.003;
 
@@ -23,7 +25,7 @@ export function weighChunk(video: VideoPlan, rungs: readonly Rung[], stretch: St
   const { seekSeconds } = stretch;
   const leadSeconds = seekSeconds === undefined ? 0 : stretch.firstSeconds - seekSeconds + startMicros / 1e6;
   const length = stretch.lastSeconds - stretch.firstSeconds;
-  const fps = video.stream.fps ?? usualFps;
+  const fps = Math.min(video.stream.fps ?? usualFps, mostFps);
   const { codec, speed } = video.encoding;
   const pixels = rungs.reduce((sum, { size }) => sum + megapixels(size), 0);
   const encoding = pixels * fps * perMegapixel * byCodec[codec] * bySpeed[speed];

@@ -1,0 +1,256 @@
+/** One video made in pieces against the same video made whole. No server and no worker: the pieces are made one after another. Needs ffmpeg. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { InputFile, Output } from '../../workers/kind.ts';
+import { SplitMismatch } from '../../workers/splitter.ts';
+import { transcodeParams } from '../../workers/transcode/contract.ts';
+import { process as transcode } from '../../workers/transcode/process.ts';
+import { splitter } from '../../workers/transcode/split/splitter.ts';
+import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import { runSplit } from '../support/run-split.ts';
+
+const seconds = 26;
+const small = () => testSources(seconds, '160x96', 10);
+/** Without loss, so that frames can be compared by their samples. */
+const lossless = { speed: 'fastest', crf: 0 };
+
+async function home(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'farm-split-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function inputOf(path: string): Promise<InputFile> {
+  return { path, bytes: (await stat(path)).size, mediaType: 'video/mp4', name: basename(path), reference: 'input' };
+}
+
+const parse = (params: object) => transcodeParams.parse({ split: 'always', chunkSeconds: 10, ...params });
+
+async function inPieces(path: string, params: object) {
+  return await runSplit(splitter, {
+    params: parse(params),
+    inputs: [await inputOf(path)],
+    home: await home(),
+    name: 'film',
+  });
+}
+
+async function whole(path: string, params: object) {
+  const scratch = await home();
+  const said = { emitted: [] as Output[], renditions: [] as string[] };
+  const outputs = await transcode({
+    ...{ params: parse(params), inputs: [await inputOf(path)], scratch, name: 'film' },
+    signal: new AbortController().signal,
+    progress: () => {},
+    emit: async (output) => void said.emitted.push(output),
+    ready: async (rendition) => void said.renditions.push(rendition),
+  });
+  return { outputs, ...said };
+}
+
+const text = (command: string, ...args: string[]) =>
+  execFileSync(command, ['-v', 'error', ...args], { encoding: 'utf8', maxBuffer: 256 * 1024 ** 2 });
+
+/** A line for every decoded frame: its time and a hash of its samples. */
+const frames = (path: string) =>
+  text(
+    'ffmpeg',
+    '-copyts',
+    '-i',
+    path,
+    '-map',
+    '0:v:0',
+    '-fps_mode',
+    'passthrough',
+    '-enc_time_base',
+    '-1',
+    '-f',
+    'framemd5',
+    '-',
+  )
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(',').map((field) => field.trim()))
+    .map(([, , time, , , hash]) => `${time} ${hash}`);
+
+const soundPackets = (path: string) =>
+  text('ffprobe', '-select_streams', 'a', '-show_entries', 'packet=pts,duration,size', '-of', 'csv=p=0', path);
+const about = (outputs: readonly Output[]) =>
+  outputs.map(({ name, mediaType, facts }) => ({
+    name,
+    mediaType,
+    facts: { ...facts, split: undefined, bitrate: undefined },
+  }));
+
+const gop = ['-g', '20', '-bf', '3', '-b_strategy', '2', '-x264-params', 'open-gop=1'];
+const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1', '-pix_fmt', 'yuv420p', ...gop];
+
+it.each<[string, string, string[], object]>([
+  ['an MP4 whose picture begins late', 'in.mp4', ['-vf', 'setpts=PTS+0.5/TB', ...h264], { audio: { tracks: 'all' } }],
+  [
+    'a variable frame rate',
+    'in.mp4',
+    ['-vf', "select='not(mod(n\\,2))+lt(mod(n\\,40)\\,12)'", '-fps_mode', 'vfr', ...h264],
+    {},
+  ],
+  ['a transport stream', 'in.ts', h264, { container: 'mkv' }],
+  ['Matroska', 'in.mkv', h264, { container: 'mov' }],
+  ['another frame rate', 'in.mp4', h264, { video: { ...lossless, fps: 15 } }],
+  ['fields', 'in.mp4', [...h264, '-flags', '+ildct+ilme'], { video: { ...lossless, deinterlace: 'always' } }],
+  [
+    'fades and words for a while',
+    'in.mp4',
+    h264,
+    { fade: { in: 12, out: 11 }, watermark: { text: 'seam', start: 9, end: 14 } },
+  ],
+])('makes the same frames, times and sound of %s', async (_, file, options, params) => {
+  const input = await renderClip(file, ...small(), ...options, '-c:a', 'aac', '-shortest');
+  const [pieces, one] = [
+    await inPieces(input, { video: lossless, ...params }),
+    await whole(input, { video: lossless, ...params }),
+  ];
+  expect(pieces?.plan.parts.map(({ name }) => name)).toEqual([
+    'audio',
+    'chunk-0001',
+    'chunk-0002',
+    ...(pieces?.plan.parts.length === 4 ? ['chunk-0003'] : []),
+  ]);
+  expect(about(pieces?.outputs ?? [])).toEqual(about(one.outputs));
+  const [made, wanted] = [pieces?.outputs[0]?.path ?? '', one.outputs[0]?.path ?? ''];
+  expect(frames(made)).toEqual(frames(wanted));
+  expect(soundPackets(made)).toBe(soundPackets(wanted));
+  expect(pieces?.outputs[0]?.facts).toMatchObject({ split: { parts: pieces?.plan.parts.length } });
+  for (const said of pieces?.fractions ?? []) expect([...said].sort((a, b) => a - b)).toEqual(said);
+});
+
+it('makes the same stream: segments, playlists, poster and sprite, the lowest rung first', async () => {
+  const input = await renderClip('in.mp4', ...testSources(seconds, '320x180', 10), ...h264, '-c:a', 'aac');
+  const params = {
+    container: 'streaming',
+    ladder: ['240p', '360p'],
+    poster: true,
+    sprite: true,
+    video: { ...lossless, keyframeSeconds: 2 },
+  };
+  const [pieces, one] = [await inPieces(input, params), await whole(input, params)];
+  const names = (outputs: readonly Output[]) => outputs.map(({ name }) => name).sort();
+  expect(about(pieces?.outputs ?? [])).toEqual(about(one.outputs));
+  expect(names(pieces?.emitted ?? [])).toEqual(names(one.emitted));
+  expect(pieces?.renditions.map(({ rendition }) => rendition)).toEqual(one.renditions);
+  const path = (outputs: readonly Output[] | undefined, name: string) =>
+    outputs?.find((output) => output.name === name)?.path ?? '';
+  for (const same of ['sprite.jpg', 'sprite.vtt', 'poster.jpg', 'audio/playlist.m3u8', '180p/playlist.m3u8'])
+    expect(await readFile(path(pieces?.outputs, same)), same).toEqual(await readFile(path(one.outputs, same)));
+  const playlist = (outputs: readonly Output[] | undefined) => path(outputs, '180p/playlist.m3u8');
+  expect(frames(playlist(pieces?.outputs))).toEqual(frames(playlist(one.outputs)));
+  expect(soundPackets(path(pieces?.outputs, 'audio/playlist.m3u8'))).toBe(
+    soundPackets(path(one.outputs, 'audio/playlist.m3u8')),
+  );
+});
+
+it('looks the same at a seam as elsewhere', async () => {
+  const source = [...testSources(seconds, '320x180', 25), '-vf', 'noise=alls=6:allf=t', ...h264];
+  const input = await renderClip('in.mp4', ...source);
+  const pieces = await inPieces(input, { video: { crf: 23 } });
+  const log = execFileSync(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-i',
+      pieces?.outputs[0]?.path ?? '',
+      '-i',
+      input,
+      '-lavfi',
+      '[0:v][1:v]psnr=stats_file=-',
+      '-f',
+      'null',
+      '-',
+    ],
+    { encoding: 'utf8' },
+  );
+  const quality = [...log.matchAll(/psnr_y:([\d.]+)/g)].map(([, value]) => Number(value));
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const stretches = pieces?.plan.facts.stretches as { frames: number }[];
+  const seam = stretches[0]?.frames ?? 0;
+  expect(quality.length).toBe(stretches.reduce((sum, { frames: count }) => sum + count, 0));
+  expect(mean(quality.slice(seam - 5, seam + 5))).toBeGreaterThan(mean(quality) - 1);
+  expect(Math.min(...quality.slice(seam - 5, seam + 5))).toBeGreaterThan(mean(quality) - 3);
+});
+
+it.each(['in.mp4', 'in.mkv'])('reads a part of %s for a part of the work', async (file) => {
+  const busy = ['-vf', 'noise=alls=40:allf=t', ...quickVideo, '-g', '50', '-crf', '18', '-c:a', 'aac'];
+  const input = await renderClip(file, ...testSources(50, '320x180', 25), ...busy);
+  const pieces = await inPieces(input, { video: { speed: 'fastest', height: 90 } });
+  const { bytes } = await inputOf(input);
+  expect(pieces?.plan.parts).toHaveLength(6);
+  const [, ...chunks] = pieces?.fetched ?? [];
+  for (const fetched of chunks) expect(fetched).toBeLessThan(bytes / 2);
+});
+
+it.each<[object, string]>([
+  [{ video: { bitrate: 200_000 } }, 'a mean bitrate is shared out over the whole video'],
+  [{ speed: 2 }, 'the speed is changed'],
+  [{ clip: { start: 1 } }, 'only a clip is asked for'],
+])('says why one worker made it all: %j', async (params, reason) => {
+  const input = await renderClip('in.mp4', ...testSources(3, '160x90', 10), ...quickVideo);
+  expect(await inPieces(input, params)).toBeNull();
+  const { outputs } = await whole(input, params);
+  expect(outputs[0]?.facts).toMatchObject({ split: { parts: 1, reason } });
+});
+
+it('splits on its own only what is long, and only when others are free', async () => {
+  const input = await renderClip('in.mp4', ...testSources(95, '64x36', 5), ...quickVideo, '-g', '5');
+  const run = async (params: object, idle: number) =>
+    runSplit(splitter, {
+      params: parse(params),
+      inputs: [await inputOf(input)],
+      home: await home(),
+      name: 'film',
+      slots: { idle, total: 2 },
+    });
+  expect(await run({ split: 'auto' }, 1)).toBeNull();
+  expect(await run({ split: 'never' }, 2)).toBeNull();
+  expect(await run({ split: 'auto', clip: { end: 60 } }, 2)).toBeNull();
+  expect((await run({ split: 'auto', chunkSeconds: 40 }, 2))?.plan.parts).toHaveLength(3);
+});
+
+it('refuses a piece that is not what was planned', async () => {
+  const input = await renderClip('in.mp4', ...small(), ...quickVideo, '-g', '25');
+  const plan = await splitter.split({ ...(await bare(input)), slots: { idle: 2, total: 2 } });
+  const part = JSON.parse(JSON.stringify(plan?.parts.at(-1)));
+  part.params.stretch.frames += 1;
+  await expect(splitter.part({ ...(await bare(input)), part: { ...part, index: 2, of: 3 } })).rejects.toThrow(
+    SplitMismatch,
+  );
+  await expect(splitter.join({ ...(await bare(input)), parts: [], facts: plan?.facts ?? {} })).rejects.toThrow(
+    SplitMismatch,
+  );
+});
+
+it('opens the input as the container it was taken for, and nothing else', async () => {
+  const input = await renderClip('in.mp4', ...small(), ...quickVideo, '-g', '25');
+  const plan = await splitter.split({ ...(await bare(input)), slots: { idle: 2, total: 2 } });
+  const part = JSON.parse(JSON.stringify(plan?.parts.at(-1)));
+  const trick = join(dirname(input), 'trick.mp4');
+  await writeFile(trick, `ffconcat version 1.0\nfile '${input}'\n`);
+  await expect(splitter.part({ ...(await bare(trick)), part: { ...part, index: 2, of: 3 } })).rejects.toThrow(
+    'trick.mp4',
+  );
+});
+
+async function bare(path: string) {
+  const scratch = await home();
+  const silent = { progress: () => {}, emit: async () => {}, ready: async () => {} };
+  return {
+    params: parse({ video: lossless }),
+    inputs: [await inputOf(path)],
+    scratch,
+    name: 'film',
+    signal: new AbortController().signal,
+    ...silent,
+  };
+}

@@ -1,0 +1,28 @@
+import { InputError } from '../../shared/errors.ts';
+import type { Task } from '../kind.ts';
+import { onlyInput } from '../media/only-input.ts';
+import { openSource, type Source } from '../media/open-source.ts';
+import type { TranscodeParams } from './params.ts';
+import type { Plan } from './plan.ts';
+import { planTranscode } from './plan-transcode.ts';
+import { settleCrop } from './settle-crop.ts';
+
+/** Sniffs and probes the input and plans what to do with it. @throws InputError */
+export async function planTask(
+  task: Pick<Task<TranscodeParams>, 'params' | 'inputs' | 'signal'>,
+): Promise<{ readonly source: Source; readonly plan: Plan }> {
+  refuseIdlePicture(task);
+  const source = await openSource(onlyInput(task), task.signal);
+  return { source, plan: planTranscode(await settleCrop(task.params, source, task.signal), source) };
+}
+
+/** A second input that nothing was said of would be left out without a word. */
+function refuseIdlePicture({ inputs, params }: Pick<Task<TranscodeParams>, 'params' | 'inputs'>): void {
+  const [, picture] = inputs;
+  const marked = params.watermark !== undefined && params.watermark.text === undefined;
+  const covered = typeof params.audio === 'object' && params.audio.cover === true;
+  if (picture === undefined || marked || covered) return;
+  throw new InputError(
+    `Nothing was asked of "${picture.name}", the second input: say watermark or audio.cover, or leave it out.`,
+  );
+}

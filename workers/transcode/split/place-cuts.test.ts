@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { mergeRanges } from './byte-ranges.ts';
+import { chooseLength } from './choose-length.ts';
+import { cutStretches } from './cut-stretches.ts';
+import { openingOf, placeCuts } from './place-cuts.ts';
+import { planTiles } from './plan-tiles.ts';
+import type { Packet, PacketTable } from './read-packets.ts';
+import { forcedFrames, readTimeline } from './timeline.ts';
+
+/** Frames of a 25th of a second in ticks of 90 kHz, a keyframe every `every`. */
+function table(frames: number, every: number, more: Partial<PacketTable> = {}): PacketTable {
+  const packets = Array.from({ length: frames }, (_, index): Packet => {
+    return { pts: index * 3600, keyframe: index % every === 0, discarded: false, position: index * 1000, bytes: 1000 };
+  });
+  return { packets, timeBase: [1, 90_000], startMicros: 0, ...more };
+}
+
+const plain = { fps: undefined, keyframeSeconds: undefined };
+const changed = (packets: readonly Packet[], index: number, packet: Partial<Packet>) =>
+  packets.map((one, position) => (position === index ? { ...one, ...packet } : one));
+
+describe('readTimeline', () => {
+  it('counts from the earliest time of the file', () => {
+    const { seconds } = readTimeline(table(3, 1, { startMicros: -40_000 }), 'mov', plain);
+    expect(seconds.map((at) => at.toFixed(6))).toEqual(['0.040000', '0.080000', '0.120000']);
+  });
+
+  it('leaves out what an edit list hides', () => {
+    const { packets, ...rest } = table(50, 25);
+    const { seconds } = readTimeline({ ...rest, packets: changed(packets, 0, { discarded: true }) }, 'mov', plain);
+    expect(seconds).toHaveLength(49);
+  });
+
+  it.each([
+    ['no time', 'mov', { pts: Number.NaN }],
+    ['the same time', 'mov', { pts: 3600 }],
+    ['clock jumps', 'mpegts', { pts: 90_000_000 }],
+  ])('refuses pictures with %s', (sentence, demuxer, packet) => {
+    const { packets, ...rest } = table(50, 25);
+    expect(() => readTimeline({ ...rest, packets: changed(packets, 2, packet) }, demuxer, plain)).toThrow(sentence);
+  });
+
+  it('counts frames of another rate when one is asked for', () => {
+    const timeline = readTimeline(table(51, 25), 'mov', { fps: 10, keyframeSeconds: 1 });
+    expect(timeline.seconds).toHaveLength(21);
+    expect(timeline.forced).toEqual([0, 10, 20]);
+    expect(timeline.keyframes).toEqual([0, 10, 20]);
+  });
+});
+
+it('forces the keyframes a whole run forces, after a gap too', () => {
+  expect(forcedFrames([0, 0.5, 1, 1.5, 2], 1)).toEqual([0, 2, 4]);
+  expect(forcedFrames([0, 5, 5.1, 5.2, 5.3], 2)).toEqual([0, 1, 2]);
+});
+
+describe('placeCuts', () => {
+  it('cuts at the keyframes nearest to the grid', () => {
+    const timeline = readTimeline(table(3000, 70), 'mov', plain);
+    expect(placeCuts(timeline, 30)).toEqual([0, 770, 1470, 2240]);
+  });
+
+  it('leaves no splinter at the end', () => {
+    expect(placeCuts(readTimeline(table(1600, 25), 'mov', plain), 30)).toEqual([0, 750]);
+  });
+
+  it('cuts streams on their own grid, whatever the keyframes of the source', () => {
+    const timeline = readTimeline(table(3000, 77), 'mov', { fps: undefined, keyframeSeconds: 4 });
+    expect(placeCuts(timeline, 30)).toEqual([0, 800, 1500, 2300]);
+  });
+
+  it('does not cut where too much would be decoded for nothing', () => {
+    const timeline = readTimeline(table(3000, 5000), 'mov', { fps: undefined, keyframeSeconds: 4 });
+    expect(placeCuts(timeline, 30)).toEqual([0]);
+  });
+
+  it('opens the source one keyframe early', () => {
+    const timeline = readTimeline(table(3000, 70), 'mov', plain);
+    expect(openingOf(timeline, 770)).toBe(700);
+    expect(openingOf(timeline, 771)).toBe(700);
+    expect(openingOf(timeline, 70)).toBeUndefined();
+  });
+});
+
+it('puts every frame into exactly one stretch', () => {
+  const timeline = readTimeline(table(1600, 25), 'mov', plain);
+  const stretches = cutStretches(timeline, [0, 500, 1000], [0, 1200], 1_400_000);
+  expect(stretches.map(({ frames }) => frames)).toEqual([500, 500, 600]);
+  expect(stretches[1]).toMatchObject({ fromSeconds: 19.99, untilSeconds: 39.99, firstSeconds: 20, lastSeconds: 39.96 });
+  expect(stretches[1]?.seekSeconds).toBeCloseTo(19.01 + 1.4, 6);
+  expect(stretches.map(({ tiles }) => tiles)).toEqual([[0], [], [47.99]]);
+});
+
+it('shows the frame of each time on the sprite, one frame twice where nothing moves', () => {
+  const plan = {
+    container: 'hls',
+    extras: { sprite: true },
+    clip: { seconds: 20 },
+    video: { canvas: { width: 64, height: 36 } },
+  };
+  const { frames, order } = planTiles(plan as never, { seconds: [0, 0.9, 1.1, 19] });
+  expect(frames).toEqual([0, 1, 2, 3]);
+  expect(order.slice(0, 4)).toEqual([0, 1, 2, 2]);
+  expect(order).toHaveLength(20);
+});
+
+it('makes several pieces a slot, neither tiny nor huge', () => {
+  expect(chooseLength(600, { idle: 4, total: 4 }, undefined)).toBe(50);
+  expect(chooseLength(120, { idle: 8, total: 8 }, undefined)).toBe(20);
+  expect(chooseLength(7200, { idle: 2, total: 2 }, undefined)).toBe(60);
+  expect(chooseLength(7200, { idle: 2, total: 2 }, 15)).toBe(18);
+});
+
+it('merges bytes that lie close together, and takes the file when little is left out', () => {
+  const far = 10_000_000;
+  expect(
+    mergeRanges(
+      [
+        { first: far, last: far + 9 },
+        { first: 0, last: 99 },
+        { first: 50, last: 300 },
+      ],
+      2 * far,
+    ),
+  ).toEqual([
+    { first: 0, last: 300 },
+    { first: far, last: far + 9 },
+  ]);
+  expect(mergeRanges([{ first: 0, last: 90 }], 100)).toBeNull();
+});
