@@ -53,6 +53,9 @@ describe.skipIf(executablePath === undefined)('playback', () => {
     const { tab, waitFor, check } = await open(files, '/hls');
     await waitFor('window.hls.levels.length === 2 && video.readyState >= 3');
     expect(await tab.evaluate('video.duration')).toBeCloseTo(6, 0);
+    // hls.js begins a transport stream with its first decode time, so the first picture comes after the B-frame delay.
+    const begin = Number(await tab.evaluate('video.buffered.start(0)'));
+    expect(begin).toBeLessThan(0.1);
     await tab.evaluate('hls.subtitleTrack = 0; hls.currentLevel = 0; video.play()');
     await waitFor('video.currentTime > 0.5 && video.videoHeight === 240');
     await tab.evaluate('video.currentTime = 4.2');
@@ -61,7 +64,7 @@ describe.skipIf(executablePath === undefined)('playback', () => {
     await waitFor('video.currentTime > 1.4 && video.videoHeight === 360');
     await tab.evaluate('video.currentTime = 5.4');
     await waitFor('video.ended && video.textTracks[0]?.cues?.length === 2');
-    expect(await cuesOf(tab)).toEqual(expectedCues);
+    expect(await cuesOf(tab, begin)).toEqual(expectedCues);
     expect(await tab.evaluate('[hls.subtitleTracks[0].lang, hls.subtitleTracks[0].name]')).toEqual(['en', 'English']);
     await check();
   });
@@ -95,7 +98,7 @@ describe.skipIf(executablePath === undefined)('playback', () => {
       await tab.evaluate(`${choose(360)}; video.currentTime = 1.2; player.selectTextTrack(player.getTextTracks()[0])`);
       await waitFor('video.currentTime > 1.4 && video.videoHeight === 360');
       await waitFor('video.textTracks[0]?.cues?.length === 2');
-      expect(await cuesOf(tab)).toEqual(expectedCues);
+      expect(await cuesOf(tab, 0)).toEqual(expectedCues);
       expect(await tab.evaluate('player.getTextTracks()[0].language')).toBe('en');
       expect(await tab.evaluate('video.webkitAudioDecodedByteCount')).toBeGreaterThan(0);
       await check();
@@ -121,10 +124,14 @@ const expectedCues = [
   [4, 5.5, 'That was all'],
 ];
 
-/** The cues of the first text track as the browser shows them: times to the hundredth, words without markup. */
-async function cuesOf(tab: Page): Promise<unknown> {
-  return tab.evaluate(`[...video.textTracks[0].cues].map((cue) =>
-    [Math.round(cue.startTime * 100) / 100, Math.round(cue.endTime * 100) / 100, cue.getCueAsHTML().textContent])`);
+/** The cues of the first text track as the browser shows them: hundredths of a second after the first picture, words without markup. */
+async function cuesOf(tab: Page, begin: number): Promise<unknown> {
+  const seen = (await tab.evaluate(`[...video.textTracks[0].cues].map((cue) =>
+    [cue.startTime, cue.endTime, cue.getCueAsHTML().textContent])`)) as [number, number, string][];
+  return seen.map(([start, end, text]) => [
+    ...[start, end].map((time) => Math.round((time - begin) * 100) / 100),
+    text,
+  ]);
 }
 
 /** Reads the manifest with the browser's own XML parser and feeds every segment it names to a media source. */

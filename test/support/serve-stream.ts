@@ -51,6 +51,11 @@ export async function serveStream(files: ReadonlyMap<string, PublicFile>): Promi
     response.setHeader('content-type', file.mediaType).end(file.content);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => new Promise((closed) => server.close(() => closed(undefined))));
+  onTestFinished(async () => {
+    const closed = new Promise((done) => server.close(done));
+    // The tab may still be open, and browsers keep connections.
+    server.closeAllConnections();
+    await closed;
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
