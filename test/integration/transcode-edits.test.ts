@@ -74,6 +74,21 @@ describe('edits', () => {
     expect(await spread(1.5)).toBeLessThan(10);
   });
 
+  it.each([
+    ['Japanese', '東京の夜', '大阪の朝'],
+    ['Arabic', 'سلام', 'كتاب'],
+  ])('draws the letters of %s, not boxes', async (_language, one, other) => {
+    const input = await renderClip('in.mp4', ...gray, ...quickVideo);
+    const pictureOf = async (text: string) => {
+      const watermark = { text, position: 'center', size: 0.5, opacity: 1 };
+      const { path } = await run(input, { video: fastest, watermark });
+      return await grayFrame(path, 0.5, 160, 90);
+    };
+    const [first = [], second = []] = [await pictureOf(one), await pictureOf(other)];
+    const different = [...first].filter((value, index) => Math.abs(value - (second[index] ?? 0)) > 60);
+    expect(different.length).toBeGreaterThan(100);
+  });
+
   it('lays a picture over the corner that is asked for', async () => {
     const logo = await sharp({ create: { width: 40, height: 40, channels: 4, background: '#ffffff' } })
       .png()

@@ -4,7 +4,7 @@ import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import type { Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
 import type { Plan, VideoPlan } from './plan.ts';
-import { type Mark, overlayPicture, overlayText, type PictureInput } from './watermark.ts';
+import { type Mark, overlayMark, type PictureInput } from './watermark.ts';
 
 export type Deinterlace = 'none' | 'flagged' | 'all';
 
@@ -20,6 +20,8 @@ export interface PictureParts {
   readonly mark?: Mark | undefined;
   /** Of a song. */
   readonly cover?: PictureInput | undefined;
+  /** A filter that moves the times of the source (split/). */
+  readonly clock?: string | undefined;
   /** A filter that lets one stretch of the frames through (split/). */
   readonly only?: string | undefined;
 }
@@ -37,6 +39,7 @@ export function pictureGraph(
   // Joining fields and counting frames anew take what lies before a stretch into account.
   const local = parts.deinterlace === 'none' && video.encoding.fps === undefined;
   const chain = [
+    ...(parts.clock === undefined ? [] : [parts.clock]),
     ...(local ? only : []),
     pictureChain(video.stream, {
       size,
@@ -49,13 +52,16 @@ export function pictureGraph(
     ...(local ? [] : only),
     ...bars(size, canvas, video.padColor),
     ...(parts.subtitles === undefined ? [] : [`subtitles=filename=${escapeFilterValue(parts.subtitles)}`]),
-    ...(parts.mark?.textFile === undefined ? [] : [overlayText(parts.mark, canvas, plan.clip.leadSeconds)]),
-    ...fades(plan, 'fade'),
-    ...(plan.speed === 1 ? [] : [`setpts=PTS/${plan.speed}`]),
   ].join(',');
+  const after = [...fades(plan, 'fade'), ...(plan.speed === 1 ? [] : [`setpts=PTS/${plan.speed}`])];
   const input = `[0:${video.stream.index}]`;
-  if (parts.mark?.pictureInput === undefined) return `${input}${chain}[${out}]`;
-  return `${input}${chain}[base];${overlayPicture(parts.mark, canvas, plan.clip.leadSeconds / plan.speed, 'base')},format=${video.pixelFormat}[${out}]`;
+  if (parts.mark === undefined) return `${input}${[chain, ...after].join(',')}[${out}]`;
+  const marked = [
+    overlayMark(parts.mark, canvas, { leadSeconds: plan.clip.leadSeconds, speed: plan.speed }, 'base'),
+    `format=${video.pixelFormat}`,
+    ...after,
+  ];
+  return `${input}${chain}[base];${marked.join(',')}[${out}]`;
 }
 
 function bars(size: Size, canvas: Size, color: string): string[] {

@@ -1,19 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile, Task } from '../kind.ts';
 import { even, type Size } from '../media/display-size.ts';
-import { escapeFilterValue } from '../media/escape-filter-value.ts';
+import { drawText } from '../media/draw-text.ts';
 import { guardedInput } from '../media/probe-media.ts';
 import type { TranscodeParams } from './params.ts';
 
 type Watermark = NonNullable<TranscodeParams['watermark']>;
 
-/** A watermark made ready: words in a file, or a second input of the command. */
+/** A watermark made ready: a second input of the command. */
 export interface Mark {
   readonly wish: Watermark;
-  readonly textFile?: string;
-  readonly pictureInput?: PictureInput;
+  readonly pictureInput: PictureInput;
 }
 
 /** A picture as an input of the command. */
@@ -30,13 +30,30 @@ export async function prepareMark(
 ): Promise<Mark | undefined> {
   if (wish === undefined) return undefined;
   if (wish.text !== undefined) {
-    const textFile = join(task.scratch, 'watermark.txt');
-    await writeFile(textFile, wish.text);
-    return { wish, textFile };
+    const path = join(task.scratch, 'watermark.png');
+    await writeFile(path, await drawWords(wish.text));
+    return { wish, pictureInput: { path, options: guardedInput('png_pipe'), demuxer: 'png_pipe' } };
   }
   const picture = task.inputs[1];
   if (picture === undefined) throw new InputError('A watermark needs either text or a picture as the second input.');
   return { wish, pictureInput: openPicture(picture, 'a watermark') };
+}
+
+/** Words are drawn this large and scaled down to what is asked for. */
+const drawnLetterPx = 96;
+
+/** By Pango, in whatever script they are (drawtext of ffmpeg has one font, and boxes for what it lacks); white, with a shadow. */
+async function drawWords(text: string): Promise<Buffer> {
+  const [white, black] = await Promise.all([
+    drawText({ text, letterPx: drawnLetterPx }),
+    drawText({ text, letterPx: drawnLetterPx, colour: 'black' }),
+  ]);
+  const shift = Math.round(drawnLetterPx / 24);
+  return await sharp(black)
+    .extend({ top: shift, left: shift, background: '#0000' })
+    .composite([{ input: white, top: 0, left: 0 }])
+    .png()
+    .toBuffer();
 }
 
 /** @throws InputError when it is not a picture ffmpeg reads as one. */
@@ -69,24 +86,30 @@ function place(
 }
 
 /** Commas inside an option's value are escaped for the graph. */
-function enabled({ start, end }: Watermark, lead: number): string {
+function enabled({ start, end }: Watermark, { leadSeconds, speed }: MarkTimes): string {
   if (start === undefined && end === undefined) return '';
-  const from = (lead + (start ?? 0)).toFixed(3);
-  return end === undefined ? `:enable=gte(t\\,${from})` : `:enable=between(t\\,${from}\\,${(lead + end).toFixed(3)})`;
+  const at = (seconds: number) => (leadSeconds + seconds * speed).toFixed(3);
+  const from = at(start ?? 0);
+  return end === undefined ? `:enable=gte(t\\,${from})` : `:enable=between(t\\,${from}\\,${at(end)})`;
 }
 
-export function overlayText({ wish, textFile = '' }: Mark, canvas: Size, lead: number): string {
+/** Where the result begins in the decoded media, whose clock the graph has here, and how much faster it runs. */
+interface MarkTimes {
+  readonly leadSeconds: number;
+  readonly speed: number;
+}
+
+/** From `[base]` on; the mark is input 1 of the command. */
+export function overlayMark({ wish }: Mark, canvas: Size, times: MarkTimes, base: string): string {
   const gap = Math.round(canvas.width * margin);
-  const [x, y] = place(wish.position, ['tw', 'th'], ['w', 'h'], gap);
-  const letters = Math.max(8, Math.round((canvas.width * wish.size) / 3));
-  const look = `fontsize=${letters}:fontcolor=white@${wish.opacity}:shadowcolor=black@${wish.opacity}:shadowx=1:shadowy=1`;
-  return `drawtext=textfile=${escapeFilterValue(textFile)}:expansion=none:font=Sans:${look}:x=${x}:y=${y}${enabled(wish, lead)}`;
+  const width = wish.text === undefined ? `${even(canvas.width * wish.size)}` : widthOfWords(wish, canvas, gap);
+  const [x, y] = place(wish.position, ['w', 'h'], ['W', 'H'], gap);
+  const look = `scale=${width}:-1:flags=area,format=rgba,colorchannelmixer=aa=${wish.opacity}`;
+  return `[1:v]${look}[mark];[${base}][mark]overlay=x=${x}:y=${y}${enabled(wish, times)}`;
 }
 
-/** The picture is input 1 of the command. */
-export function overlayPicture({ wish }: Mark, canvas: Size, lead: number, base: string): string {
-  const width = even(canvas.width * wish.size);
-  const [x, y] = place(wish.position, ['w', 'h'], ['W', 'H'], Math.round(canvas.width * margin));
-  const look = `scale=${width}:-1,format=rgba,colorchannelmixer=aa=${wish.opacity}`;
-  return `[1:v]${look}[mark];[${base}][mark]overlay=x=${x}:y=${y}${enabled(wish, lead)}`;
+/** Letters as tall as a third of `size`, unless the words would not fit on the canvas. */
+function widthOfWords({ size }: Watermark, canvas: Size, gap: number): string {
+  const letters = Math.max(8, Math.round((canvas.width * size) / 3));
+  return `min(iw*${(letters / drawnLetterPx).toFixed(4)}\\,${canvas.width - 2 * gap})`;
 }

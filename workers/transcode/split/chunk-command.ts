@@ -21,7 +21,7 @@ export function chunkCommand(
   { mark, extras, root }: ChunkParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const { stretch, rungs, plan, deinterlace } = order;
-  const picture = { deinterlace, mark, only: trim(stretch) };
+  const picture = { deinterlace, mark, clock: countFromZero(order), only: trim(stretch) };
   return {
     inputs: [
       { path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] },
@@ -49,13 +49,15 @@ export function chunkPath(root: string, rung: number): string {
   return join(root, `rung-${rung}.mp4`);
 }
 
-/** Times are not made relative to the seek, as ffmpeg does by itself, but to the beginning of the file. */
-function sourceTime({ startMicros, stretch }: ChunkOrder): string[] {
-  const seek = stretch.seekSeconds;
-  return [
-    ...['-copyts', '-itsoffset', (-startMicros / 1e6).toFixed(6)],
-    ...(seek === undefined ? [] : ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seek.toFixed(6)]),
-  ];
+/** Times are left as they are in the file, not made relative to the seek, as ffmpeg does by itself. */
+function sourceTime({ stretch: { seekSeconds } }: ChunkOrder): string[] {
+  const seek = ['-noaccurate_seek', '-seek_timestamp', '1'];
+  return ['-copyts', ...(seekSeconds === undefined ? [] : [...seek, '-ss', seekSeconds.toFixed(6)])];
+}
+
+/** The file's first instant becomes zero here: `-itsoffset` bends times of transport streams when a stream is left out. */
+function countFromZero({ startTicks }: ChunkOrder): string | undefined {
+  return startTicks === 0 ? undefined : `setpts=PTS-(${startTicks})`;
 }
 
 /** The seek is coarse; this is what cuts. */
