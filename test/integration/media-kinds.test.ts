@@ -65,6 +65,30 @@ describe('preview', () => {
     expect(frames).toBeGreaterThanOrEqual(4);
   });
 
+  it.each([['webp'], ['gif'], ['mp4']] as const)('shows the only picture there is (%s)', async (format) => {
+    const input = await renderClip('in.mp4', ...steps(1), '-frames:v', '1', '-r', '25', ...quickVideo);
+    const [output] = await run(preview, previewParams.parse({ format, width: 64 }), input);
+    expect(output?.facts).toMatchObject({ width: 64, height: 36 });
+  });
+
+  it('falls back to the start where the video is shorter than the file', async () => {
+    const short = await renderClip(
+      'in.mkv',
+      ...testSources(0.3, '160x90', 25),
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=d=20',
+      '-map',
+      '0',
+      '-map',
+      '2',
+      ...quickVideo,
+    );
+    const [output] = await run(preview, previewParams.parse({ seconds: 1, width: 80 }), short);
+    expect((await sharp(output?.path, { animated: true }).metadata()).pages).toBeGreaterThanOrEqual(3);
+  });
+
   it('makes a GIF from a clip', async () => {
     const input = await renderClip('in.mp4', ...steps(4), ...quickVideo);
     const [output] = await run(preview, previewParams.parse({ format: 'gif', start: 2, seconds: 1 }), input);

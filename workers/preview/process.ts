@@ -1,41 +1,58 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../../shared/errors.ts';
-import type { Process } from '../kind.ts';
-import { displaySize, fitInside } from '../media/display-size.ts';
+import { AppError, InputError } from '../../shared/errors.ts';
+import type { Output, Process, Task } from '../kind.ts';
+import { displaySize, fitInside, type Size } from '../media/display-size.ts';
 import { threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { onlyInput } from '../media/only-input.ts';
-import { openSource } from '../media/open-source.ts';
+import { openSource, type Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
 import { reportFraction } from '../media/report-fraction.ts';
-import { chooseSnippets } from './choose-snippets.ts';
+import { chooseSnippets, type Snippet } from './choose-snippets.ts';
 import type { PreviewParams } from './contract.ts';
 
+type PreviewTask = Task<PreviewParams>;
+
 export const process: Process<PreviewParams> = async (task) => {
+  const source = await openSource(onlyInput(task), task.signal);
+  if (source.video === undefined) throw new InputError(`"${source.file.name}" has sound but no picture. Send a video.`);
+  const snippets = chooseSnippets(task.params, source.durationSeconds);
+  return [(await tryDraw(task, source, snippets)) ?? (await draw(task, source, fromTheStart(snippets)))];
+};
+
+/** Declared lengths lie, and some files cannot be sought in: then what comes first has to do. */
+function fromTheStart(snippets: readonly Snippet[]): readonly Snippet[] {
+  return [{ start: 0, seconds: secondsOf(snippets) }];
+}
+
+const secondsOf = (snippets: readonly Snippet[]) => snippets.reduce((sum, { seconds }) => sum + seconds, 0);
+
+/** Undefined when nothing came of it, and there is something else to try. */
+async function tryDraw(task: PreviewTask, source: Source, snippets: readonly Snippet[]): Promise<Output | undefined> {
+  if (snippets.length === 1 && snippets[0]?.start === 0) return undefined;
+  try {
+    return await draw(task, source, snippets);
+  } catch (error) {
+    task.signal.throwIfAborted();
+    // The WebP encoder fails when it is given no picture at all, which looks like an accident of the program.
+    if (error instanceof AppError && ['input_invalid', 'internal_error'].includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+async function draw(task: PreviewTask, source: Source, snippets: readonly Snippet[]): Promise<Output> {
   const { params, signal } = task;
-  const source = await openSource(onlyInput(task), signal);
-  const { video } = source;
-  if (video === undefined) throw new InputError(`"${source.file.name}" has sound but no picture. Send a video.`);
   const format = params.format ?? 'webp';
-  const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
-  const snippets = chooseSnippets(params, source.durationSeconds);
-  const chain = pictureChain(video, {
-    size,
-    fps: params.fps ?? 12,
-    pixelFormat: formats[format].pixelFormat,
-    deinterlace: 'flagged',
-  });
-  const pieces = snippets.map((_, index) => `[${index}:${video.index}]${chain},setpts=PTS-STARTPTS[p${index}]`);
-  const joined = `${snippets.map((_, index) => `[p${index}]`).join('')}concat=n=${snippets.length}${formats[format].finish}[out]`;
+  const { graph, size } = joinSnippets(source, params, snippets.length);
   const path = join(task.scratch, `preview.${format}`);
-  const seconds = snippets.reduce((sum, snippet) => sum + snippet.seconds, 0);
+  const seconds = secondsOf(snippets);
   await runFfmpeg({
     inputs: snippets.map(({ start, seconds: length }) => ({
       path: source.file.path,
-      options: ['-threads', threads, ...source.inputOptions, '-ss', start.toFixed(3), '-t', length.toFixed(3)],
+      options: ['-threads', threads, ...source.inputOptions, ...seek(start), '-t', length.toFixed(3)],
     })),
-    filterGraph: [...pieces, joined].join(';'),
+    filterGraph: graph,
     outputs: [{ target: path, options: ['-map', '[out]', '-an', ...formats[format].encode(params.quality ?? 60)] }],
     inputName: source.file.name,
     signal,
@@ -43,8 +60,23 @@ export const process: Process<PreviewParams> = async (task) => {
   });
   await refuseEmpty(path, source.file.name);
   const facts = { ...size, durationMs: Math.round(seconds * 1000) };
-  return [{ name: `${task.name}.${format}`, path, mediaType: formats[format].mediaType, facts }];
-};
+  return { name: `${task.name}.${format}`, path, mediaType: formats[format].mediaType, facts };
+}
+
+/** Seeking to the start finds nothing where the first picture comes a little later (FLV). */
+const seek = (start: number) => (start > 0 ? ['-ss', start.toFixed(3)] : []);
+
+/** `eof_action=pass`: a single picture that is shorter than one of the preview stays. */
+function joinSnippets({ video }: Source, params: PreviewParams, count: number): { graph: string; size: Size } {
+  if (video === undefined) throw new TypeError('a preview needs a picture');
+  const { pixelFormat, finish } = formats[params.format ?? 'webp'];
+  const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
+  const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged' });
+  const even = `fps=${params.fps ?? 12}:eof_action=pass,setpts=PTS-STARTPTS`;
+  const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
+  const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);
+  return { graph: [...pieces, `${pads.join('')}concat=n=${count}${finish}[out]`].join(';'), size };
+}
 
 /** GIF gets a palette of its own; 4:4:4 RGB goes in so that the palette sees the colours. */
 const formats = {
