@@ -82,11 +82,17 @@ function frameRate({ container, video }: JoinFacts['plan']): string[] {
 function tagOptions({ plan }: JoinFacts, chapters: number): string[] {
   return [
     ...['-map_metadata:g', '-1', '-map_chapters', String(chapters)],
-    // What MP4 calls its tracks is no tag of anything else.
-    ...['-metadata:s:v:0', 'handler_name=', '-metadata:s:v:0', 'vendor_id='],
+    ...unlikeMp4('v:0'),
+    ...plan.audio.flatMap(({ stream }, position) => [
+      ...unlikeMp4(`a:${position}`),
+      ...[`-disposition:a:${position}`, stream.isDefault ? 'default' : '0'],
+    ]),
     ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
   ];
 }
+
+/** What MP4 calls its tracks is no tag of anything else. */
+const unlikeMp4 = (track: string) => [`-metadata:s:${track}`, 'handler_name=', `-metadata:s:${track}`, 'vendor_id='];
 
 const withChapters = new Set(['mp4', 'mov', 'mkv', 'webm']);
 

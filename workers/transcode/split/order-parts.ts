@@ -14,6 +14,7 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
   readonly source: Source;
   readonly deinterlace: Deinterlace;
   readonly startMicros: number;
+  readonly startTicks: number;
   readonly stretches: readonly Stretch[];
   /** Of each stretch; null: the whole file. */
   readonly reads: readonly (ByteRange[] | null)[];
@@ -21,13 +22,13 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
 
 /** What was settled, written down for those who do the work. */
 export function orderParts(settled: Settled): SplitPlan {
-  const { source, plan, stretches, reads, deinterlace, startMicros, tiles, lastMayDiffer } = settled;
+  const { source, plan, stretches, reads, deinterlace, startMicros, startTicks, tiles, lastMayDiffer } = settled;
   const { video } = plan;
   if (video === undefined) throw new TypeError('chunks are made of pictures');
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : [fileRung(video)];
   const chunks = stretches.map((stretch, index): PartPlan => {
     const order: ChunkOrder = {
-      ...{ work: 'chunk', demuxer: source.demuxer, startMicros, deinterlace, rungs, stretch },
+      ...{ work: 'chunk', demuxer: source.demuxer, startTicks, deinterlace, rungs, stretch },
       plan: pictureOnly(plan),
     };
     const name = `chunk-${String(index + 1).padStart(4, '0')}`;

@@ -23,8 +23,8 @@ export interface Stretch {
 export interface ChunkOrder {
   readonly work: 'chunk';
   readonly demuxer: string;
-  /** Earliest time in the file, which becomes zero; microseconds. */
-  readonly startMicros: number;
+  /** Earliest time in the file, which becomes zero, on the clock of the picture. */
+  readonly startTicks: number;
   /** Without what is none of a chunk's business: sound, tags, subtitles. */
   readonly plan: Plan;
   readonly rungs: readonly Rung[];

@@ -13,7 +13,7 @@ import { placeCuts } from './place-cuts.ts';
 import { planReads } from './plan-reads.ts';
 import { planTiles } from './plan-tiles.ts';
 import { readPackets } from './read-packets.ts';
-import { readTimeline } from './timeline.ts';
+import { readTimeline, startTicksOf } from './timeline.ts';
 import { Uncuttable } from './uncuttable.ts';
 import { whyWhole } from './why-whole.ts';
 
@@ -56,6 +56,11 @@ async function split(
   const reads = await planReads(source, stream.index, table, stretches, task.signal);
   return orderParts({
     ...{ source, plan, deinterlace, stretches, reads },
-    ...{ startMicros: table.startMicros, tiles: tiles.order, lastMayDiffer: timeline.resampled },
+    ...{
+      startMicros: table.startMicros,
+      startTicks: startTicksOf(table),
+      tiles: tiles.order,
+      lastMayDiffer: timeline.resampled,
+    },
   });
 }

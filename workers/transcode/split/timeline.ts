@@ -34,9 +34,15 @@ export function readTimeline(
   return { seconds, keyframes, forced, resampled: wish.fps !== undefined };
 }
 
-/** Ticks of the stream to seconds of the result, by the rounding and the order of sums of ffmpeg. */
-export function clockOf({ timeBase: [above, below], startMicros }: PacketTable): (pts: number) => number {
-  const startTicks = Math.sign(startMicros) * Math.round((Math.abs(startMicros) * below) / (above * 1e6));
+/** The first instant of the file in ticks of the stream, rounded as ffmpeg does. */
+export function startTicksOf({ timeBase: [above, below], startMicros }: PacketTable): number {
+  return Math.sign(startMicros) * Math.round((Math.abs(startMicros) * below) / (above * 1e6));
+}
+
+/** Ticks of the stream to seconds of the result. */
+function clockOf(table: PacketTable): (pts: number) => number {
+  const startTicks = startTicksOf(table);
+  const [above, below] = table.timeBase;
   const tick = above / below;
   return (pts) => (pts - startTicks) * tick;
 }
