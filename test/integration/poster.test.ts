@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { posterParams } from '../../workers/poster/contract.ts';
 import { process as poster } from '../../workers/poster/process.ts';
 import { makeTask } from '../support/make-task.ts';
-import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import { quickVideo, renderClip, renderSong, testSources } from '../support/render-clip.ts';
 
 async function run(path: string, params: object, name = 'clip.mp4') {
   const task = await makeTask({ params: posterParams.parse(params), files: [{ path, name }], name: 'still' });
@@ -44,19 +44,7 @@ describe('poster', () => {
   });
 
   it('takes the cover of sound, and says when there is none', async () => {
-    const sound = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
-    const song = await renderClip(
-      'a.mp3',
-      ...sound,
-      '-map',
-      '0',
-      '-map',
-      '1',
-      '-c:v',
-      'png',
-      '-disposition:v',
-      'attached_pic',
-    );
+    const song = await renderSong('a.mp3');
     expect((await run(song, { width: 32, format: 'png' }))[0]?.facts).toMatchObject({ width: 32, height: 32 });
     const bare = await renderClip('b.wav', '-f', 'lavfi', '-i', 'sine=d=1');
     await expect(run(bare, {}, 'b.wav')).rejects.toThrow('"b.wav" has sound but no picture');

@@ -4,17 +4,20 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { transcodeParams } from '../../workers/transcode/contract.ts';
-import { process as transcode } from '../../workers/transcode/process.ts';
-import { makeTask } from '../support/make-task.ts';
-import { grayFrame, probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import { makeTask, type TaskFile } from '../support/make-task.ts';
+import {
+  grayFrame,
+  probe,
+  quickVideo,
+  renderClip,
+  renderHdr,
+  renderSong,
+  testSources,
+} from '../support/render-clip.ts';
+import { runTranscode } from '../support/run-kind.ts';
 
-async function run(path: string, params: object, more: Parameters<typeof makeTask>[0]['files'] = []) {
-  const files = [{ path, name: 'clip.mp4', mediaType: 'video/mp4' }, ...more];
-  const task = await makeTask({ params: transcodeParams.parse(params), files, name: 'movie' });
-  const outputs = await transcode(task);
-  const path0 = outputs[0]?.path ?? '';
-  return { outputs, path: path0, facts: outputs[0]?.facts ?? {}, seen: await probe(path0) };
-}
+const run = (path: string, params: object, more: readonly TaskFile[] = []) =>
+  runTranscode(params, { path, name: 'clip.mp4', mediaType: 'video/mp4' }, ...more);
 
 const largeGray = ['-f', 'lavfi', '-i', 'color=gray:s=640x360:r=5:d=2'];
 const gray = ['-f', 'lavfi', '-i', 'color=gray:s=160x90:r=10:d=2'];
@@ -151,7 +154,7 @@ describe('streams', () => {
     );
     const wish = { container: 'mp4', video: fastest, subtitles: { burn: 'eng', sidecar: true, embed: true } };
     const { outputs, path, seen } = await run(input, wish);
-    expect(outputs.map(({ name }) => name)).toEqual(['movie.mp4', 'movie.1.eng.vtt']);
+    expect(outputs.map(({ name }) => name)).toEqual(['made.mp4', 'made.1.eng.vtt']);
     expect(await readFile(outputs[1]?.path ?? '', 'utf8')).toMatch(/^WEBVTT[\s\S]*HELLO WORLD/);
     expect(seen.streams.map(({ codec_name }) => codec_name)).toContain('mov_text');
     expect(brightest(await grayFrame(path, 0.6, 640, 360))).toBeGreaterThan(200);
@@ -196,19 +199,7 @@ describe('streams', () => {
     expect(
       execFileSync('ffprobe', ['-v', 'error', '-show_chapters', path], { encoding: 'utf8' }).match(/title=(One|Two)/g),
     ).toHaveLength(2);
-    const sound = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
-    const song = await renderClip(
-      'a.flac',
-      ...sound,
-      '-map',
-      '0',
-      '-map',
-      '1',
-      '-c:v',
-      'png',
-      '-disposition:v',
-      'attached_pic',
-    );
+    const song = await renderSong('a.flac');
     expect((await run(song, { preset: 'mp3' })).seen.streams.map(({ codec_name }) => codec_name).sort()).toEqual([
       'mp3',
       'png',
@@ -228,18 +219,7 @@ describe('rates', () => {
   });
 
   it('keeps HDR when asked', async () => {
-    const tags = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
-    const x265 = [
-      '-c:v',
-      'libx265',
-      '-preset',
-      'ultrafast',
-      '-x265-params',
-      'log-level=error',
-      '-pix_fmt',
-      'yuv420p10le',
-    ];
-    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=160x90:d=0.3', ...x265, ...tags);
+    const input = await renderHdr('testsrc2=s=160x90:d=0.3', 'smpte2084');
     const { seen } = await run(input, { container: 'mp4', video: { ...fastest, hdr: 'keep' } });
     expect(seen.video).toMatchObject({ codec_name: 'hevc', pix_fmt: 'yuv420p10le', color_transfer: 'smpte2084' });
   });

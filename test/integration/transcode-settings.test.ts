@@ -3,7 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { frameTimes, grayFrame, probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import {
+  frameTimes,
+  grayFrame,
+  probe,
+  quickVideo,
+  renderClip,
+  renderHdr,
+  testSources,
+} from '../support/render-clip.ts';
 import { runTranscode } from '../support/run-kind.ts';
 
 const fastest = { speed: 'fastest' };
@@ -95,19 +103,7 @@ describe('crop: auto', () => {
 
 describe('sources', () => {
   it('maps HLG to SDR at about the brightness it was meant to have', async () => {
-    const tags = ['-color_primaries', 'bt2020', '-color_trc', 'arib-std-b67', '-colorspace', 'bt2020nc'];
-    const x265 = [
-      '-c:v',
-      'libx265',
-      '-preset',
-      'ultrafast',
-      '-x265-params',
-      'log-level=error',
-      '-pix_fmt',
-      'yuv420p10le',
-    ];
-    const gray = 'color=gray:s=160x90:r=10:d=0.5';
-    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', gray, ...x265, ...tags);
+    const input = await renderHdr('color=gray:s=160x90:r=10:d=0.5', 'arib-std-b67');
     expect((await probe(input)).video?.color_transfer).toBe('arib-std-b67');
     const { path, seen } = await runTranscode({ video: fastest }, input);
     expect(seen.video).toMatchObject({ pix_fmt: 'yuv420p', color_transfer: 'bt709', color_primaries: 'bt709' });

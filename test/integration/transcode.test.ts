@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { transcodeParams } from '../../workers/transcode/contract.ts';
 import { process as transcode } from '../../workers/transcode/process.ts';
 import { makeTask } from '../support/make-task.ts';
-import { frameTimes, grayFrame, probe, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+import {
+  frameTimes,
+  grayFrame,
+  probe,
+  quickVideo,
+  renderClip,
+  renderHdr,
+  renderSong,
+  testSources,
+} from '../support/render-clip.ts';
 
 async function run(path: string, params: object, name = 'clip.mp4') {
   const quick = { video: { speed: 'fastest' }, ...params };
@@ -74,19 +83,7 @@ describe('files', () => {
   });
 
   it('does not take a cover for a video', async () => {
-    const sound = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
-    const input = await renderClip(
-      'in.mp3',
-      ...sound,
-      '-map',
-      '0',
-      '-map',
-      '1',
-      '-c:v',
-      'png',
-      '-disposition:v',
-      'attached_pic',
-    );
+    const input = await renderSong('in.mp3');
     expect((await run(input, { preset: 'mp4-480p' }, 'song.mp3')).seen.video).toBeUndefined();
   });
 });
@@ -156,18 +153,7 @@ describe('the picture', () => {
   });
 
   it('maps HDR to SDR', async () => {
-    const tags = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc'];
-    const x265 = [
-      '-c:v',
-      'libx265',
-      '-preset',
-      'ultrafast',
-      '-x265-params',
-      'log-level=error',
-      '-pix_fmt',
-      'yuv420p10le',
-    ];
-    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', 'testsrc2=s=160x90:d=0.3', ...x265, ...tags);
+    const input = await renderHdr('testsrc2=s=160x90:d=0.3', 'smpte2084');
     expect((await probe(input)).video?.color_transfer).toBe('smpte2084');
     const { seen } = await run(input, {});
     expect(seen.video).toMatchObject({ pix_fmt: 'yuv420p', color_transfer: 'bt709' });

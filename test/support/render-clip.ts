@@ -122,3 +122,25 @@ export async function grayFrame(path: string, seconds: number, width: number, he
   });
   return stdout;
 }
+
+/** HEVC in ten bits, tagged BT.2020 with this transfer (smpte2084: HDR10, arib-std-b67: HLG), of one of ffmpeg's own sources. */
+export function renderHdr(source: string, transfer: 'smpte2084' | 'arib-std-b67'): Promise<string> {
+  const encode = [
+    '-c:v',
+    'libx265',
+    '-preset',
+    'ultrafast',
+    '-x265-params',
+    'log-level=error',
+    '-pix_fmt',
+    'yuv420p10le',
+  ];
+  const tags = ['-color_primaries', 'bt2020', '-color_trc', transfer, '-colorspace', 'bt2020nc'];
+  return renderClip('in.mp4', '-f', 'lavfi', '-i', source, ...encode, ...tags);
+}
+
+/** A second of a tone with a red cover of 64 × 64 pixels. */
+export function renderSong(name: string): Promise<string> {
+  const sources = ['-f', 'lavfi', '-i', 'sine=d=1', '-f', 'lavfi', '-i', 'color=red:s=64x64:d=0.04'];
+  return renderClip(name, ...sources, '-map', '0', '-map', '1', '-c:v', 'png', '-disposition:v', 'attached_pic');
+}
