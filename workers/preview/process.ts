@@ -18,21 +18,20 @@ export const process: Process<PreviewParams> = async (task) => {
   const source = await openSource(onlyInput(task), task.signal);
   if (source.video === undefined) throw new InputError(`"${source.file.name}" has sound but no picture. Send a video.`);
   const snippets = chooseSnippets(task.params, source.durationSeconds);
-  return [(await tryDraw(task, source, snippets)) ?? (await draw(task, source, fromTheStart(snippets)))];
+  return [(await tryDraw(task, source, snippets)) ?? (await draw(task, source, fromTheStart(snippets), 'pass'))];
 };
 
-/** Declared lengths lie, and some files cannot be sought in: then what comes first has to do. */
+/** Declared lengths lie, some files cannot be sought in, and some are one picture: then what comes first has to do. */
 function fromTheStart(snippets: readonly Snippet[]): readonly Snippet[] {
   return [{ start: 0, seconds: secondsOf(snippets) }];
 }
 
 const secondsOf = (snippets: readonly Snippet[]) => snippets.reduce((sum, { seconds }) => sum + seconds, 0);
 
-/** Undefined when nothing came of it, and there is something else to try. */
+/** Undefined when nothing came of it. */
 async function tryDraw(task: PreviewTask, source: Source, snippets: readonly Snippet[]): Promise<Output | undefined> {
-  if (snippets.length === 1 && snippets[0]?.start === 0) return undefined;
   try {
-    return await draw(task, source, snippets);
+    return await draw(task, source, snippets, 'round');
   } catch (error) {
     task.signal.throwIfAborted();
     // The WebP encoder fails when it is given no picture at all, which looks like an accident of the program.
@@ -41,10 +40,13 @@ async function tryDraw(task: PreviewTask, source: Source, snippets: readonly Sni
   }
 }
 
-async function draw(task: PreviewTask, source: Source, snippets: readonly Snippet[]): Promise<Output> {
+/** `last`: what becomes of a last picture that is shorter than one of the preview. */
+type Last = 'round' | 'pass';
+
+async function draw(task: PreviewTask, source: Source, snippets: readonly Snippet[], last: Last): Promise<Output> {
   const { params, signal } = task;
   const format = params.format ?? 'webp';
-  const { graph, size } = joinSnippets(source, params, snippets.length);
+  const { graph, size } = joinSnippets(source, params, snippets.length, last);
   const path = join(task.scratch, `preview.${format}`);
   const seconds = secondsOf(snippets);
   await runFfmpeg({
@@ -66,13 +68,17 @@ async function draw(task: PreviewTask, source: Source, snippets: readonly Snippe
 /** Seeking to the start finds nothing where the first picture comes a little later (FLV). */
 const seek = (start: number) => (start > 0 ? ['-ss', start.toFixed(3)] : []);
 
-/** `eof_action=pass`: a single picture that is shorter than one of the preview stays. */
-function joinSnippets({ video }: Source, params: PreviewParams, count: number): { graph: string; size: Size } {
+function joinSnippets(
+  { video }: Source,
+  params: PreviewParams,
+  count: number,
+  last: Last,
+): { graph: string; size: Size } {
   if (video === undefined) throw new TypeError('a preview needs a picture');
   const { pixelFormat, finish } = formats[params.format ?? 'webp'];
   const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
   const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged' });
-  const even = `fps=${params.fps ?? 12}:eof_action=pass,setpts=PTS-STARTPTS`;
+  const even = `fps=${params.fps ?? 12}:eof_action=${last},setpts=PTS-STARTPTS`;
   const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
   const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);
   return { graph: [...pieces, `${pads.join('')}concat=n=${count}${finish}[out]`].join(';'), size };
