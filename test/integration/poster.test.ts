@@ -29,6 +29,13 @@ describe('poster', () => {
     expect(await brightness(output?.path ?? '')).toBeGreaterThan(40);
   });
 
+  it('avoids pictures out of focus', async () => {
+    const focus = 'testsrc2=s=640x360:r=10:d=4,format=yuv420p,gblur=sigma=8:enable=lt(t\\,2)';
+    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', focus, ...quickVideo, '-g', '10');
+    const [output] = await run(input, {});
+    expect(output?.facts?.timeMs).toBeGreaterThanOrEqual(2000);
+  });
+
   it('takes the time or the share that is asked for', async () => {
     const input = await threeActs();
     expect(await brightness((await run(input, { time: 0.5 }))[0]?.path ?? '')).toBeLessThan(5);

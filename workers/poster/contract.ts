@@ -36,7 +36,7 @@ export type PosterParams = z.infer<typeof posterParams>;
 export const posterContract: Contract<PosterParams> = {
   kind: 'poster',
   summary:
-    'A picture of a video: at a time, at a share of its length, the best one (neither black nor blank), or many.',
+    'A picture of a video: at a time, at a share of its length, the best one (neither black, blank nor blurred), or many.',
   params: posterParams,
   inputs: { min: 1, max: 1, accepts: ['video/*', 'image/gif', 'audio/*'] },
   limits: { maxInputBytes: 64 * 1024 ** 3, timeoutMs: 600_000 },
