@@ -22,14 +22,12 @@ export async function settleCrop(
   params: TranscodeParams,
   source: Source,
   signal: AbortSignal,
-  onProgress?: () => void,
 ): Promise<TranscodeParams> {
   if (typeof params.video !== 'object' || params.video.crop !== 'auto') return params;
   const start = params.clip?.start ?? 0;
   const length = Math.max(0, Math.min(params.clip?.end ?? source.durationSeconds, source.durationSeconds) - start);
   const seen: Edges[] = [];
   for (let look = 0; look < looks; look++) {
-    onProgress?.();
     const edges = await lookAt(source, start + ((look + 0.5) / looks) * length, signal);
     if (edges !== undefined) seen.push(edges);
   }
