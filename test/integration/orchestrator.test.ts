@@ -7,7 +7,7 @@ import { readEvents } from '../../shared/ledger/read-events.ts';
 import { readJob } from '../../shared/ledger/read-job.ts';
 import { retryJob } from '../../shared/ledger/retry-job.ts';
 import { submitJobs } from '../../shared/ledger/submit-jobs.ts';
-import { controlMessage, type TaskReport } from '../../shared/messages/report.ts';
+import { type ControlMessage, controlMessage, type TaskReport } from '../../shared/messages/report.ts';
 import type { Part } from '../../shared/part.ts';
 import type { Bus } from '../../shared/queue/bus.ts';
 import { openBus } from '../../shared/queue/open-bus.ts';
@@ -174,18 +174,19 @@ describe.each([
   it('tells a run to stop whose step was sent out anew or has ended', async () => {
     const bus = await open();
     await orchestrate(bus);
-    const heard: unknown[] = [];
-    const listener = bus.listen(exchanges.control, '#', (body) => heard.push(body));
-    await until(() => listener.live, 'the listener to be live');
     const { id } = await submit(ledger.database, { a: 'input' });
     work(bus);
     const job = await ended(id);
     for (const dispatch of [0, 1]) {
+      const heard: ControlMessage[] = [];
+      const listener = bus.listen(exchanges.control, '#', (body) => heard.push(controlMessage.parse(body)));
+      await until(() => listener.live, 'the listener to be live');
       await publishReport(bus, reportOf(taskOf(job, 'a', { dispatch }), 'started'));
-      await until(() => heard.length > dispatch, `run of dispatch ${dispatch} to be stopped`);
-      expect(heard[dispatch]).toMatchObject({ what: 'cancel', job: id, step: 'a', dispatch });
+      const told = () => heard.find((message) => message.dispatch === dispatch);
+      const message = await until(told, `the run of dispatch ${dispatch} to be stopped`);
+      expect(message).toMatchObject({ what: 'cancel', job: id, step: 'a' });
+      await listener.stop();
     }
-    await listener.stop();
   });
 
   it('keeps a dead letter and fails its step, unless the worker said why', async () => {

@@ -239,7 +239,10 @@ it('runs a step whole where its kind sees no use in splitting it', async () => {
 it('fails with the reason of a part, and stops the parts at work', async () => {
   const stopped: string[] = [];
   const part: Splitter<object>['part'] = async (task) => {
-    if (task.part.name === 'p1') throw new InputError('The second ten bytes are no text.');
+    if (task.part.name === 'p1') {
+      await until(() => calls.includes('part p0'), 'the other part to be at work');
+      throw new InputError('The second ten bytes are no text.');
+    }
     return await untilAborted(task.signal).finally(() => stopped.push(task.part.name));
   };
   await farm(await openMemory(), { part });
@@ -253,7 +256,8 @@ it('stops the parts at work when the job is cancelled', async () => {
   const bus = await openMemory();
   await farm(bus, { part: (task) => untilAborted(task.signal).finally(() => stopped.push(task.part.name)) });
   const id = await submit();
-  await until(async () => (await read(id)).steps.web?.parts?.running === 2, 'two parts at work');
+  const atWork = () => calls.filter((call) => call.startsWith('part ')).length === 2;
+  await until(async () => atWork() && (await read(id)).steps.web?.parts?.running === 2, 'two parts at work');
   await cancelJob(ledger.database, 'acme', id);
   await announceCancel({ database: ledger.database, bus }, id);
   await until(() => stopped.length === 2, 'both parts to be stopped');
