@@ -17,7 +17,7 @@ it('reads blocks that arrive in pieces, and tells work from standstill', async (
   ]);
 });
 
-it('hears of single frames where no block comes, at most twice a second', async () => {
+it('hears of single frames where no block comes, at most ten a second', async () => {
   const stream = new PassThrough();
   const reports: FfmpegProgress[] = [];
   readProgress(stream, (progress) => reports.push(progress));

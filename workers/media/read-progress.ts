@@ -14,7 +14,7 @@ export interface FfmpegProgress {
 export const tellFrames = "metadata=mode=add:key=told:value=1,metadata=mode=print:key=told:file='pipe\\:1':direct=1";
 
 /** Of the frames told only so many are reported. */
-const framesEveryMs = 500;
+const framesEveryMs = 100;
 
 /**
  * Reads the `key=value` blocks of `ffmpeg -progress`, each ended by a `progress=` line, and what `tellFrames` says between

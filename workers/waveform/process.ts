@@ -42,6 +42,9 @@ export const process: Process<WaveformParams> = async (task) => {
   return [{ name: `${task.name}.${format}`, path, mediaType, facts }];
 };
 
+/** Sooner than anyone is told of it; whoever passes progress on has limits of its own. */
+const reportEveryMs = 100;
+
 /** Decodes the track to plain samples at its own rate (a lower one would flatten the peaks) and keeps only their extremes. */
 async function readPeaks(task: WaveformTask, source: Source, audio: AudioStream) {
   const collector = createPeakCollector();
@@ -64,11 +67,12 @@ async function readPeaks(task: WaveformTask, source: Source, audio: AudioStream)
     timeoutMs: 3_600_000,
     onStdout: (chunk) => {
       collector.take(chunk);
-      if (Date.now() - reported < 500) return;
+      if (Date.now() - reported < reportEveryMs) return;
       reported = Date.now();
       task.progress(Math.min(0.99, collector.total() / expected));
     },
   });
+  task.progress(0.99);
   if (answer.code !== 0) throw explainFailure({ ...answer, inputName: source.file.name });
   if (collector.total() === 0)
     throw new InputError(`Nothing in "${source.file.name}" could be decoded: it is damaged or empty. Send it again.`);
