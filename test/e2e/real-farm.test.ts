@@ -1,6 +1,6 @@
 /** Separate processes on real RabbitMQ, PostgreSQL and Ceph S3. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningFarm, startRealFarm } from '../support/farm-processes.ts';
+import { mediaWorker, type RunningFarm, startRealFarm } from '../support/farm-processes.ts';
 import { makeClip, makePhoto } from '../support/make-media.ts';
 import { submitOverAmqp } from '../support/submit-over-amqp.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
@@ -27,10 +27,7 @@ describe('the farm on RabbitMQ, PostgreSQL and S3', () => {
     });
     await eventOf(job.id, 'step.progress');
     await farm.programs.get('worker-media')?.stop('SIGKILL');
-    farm.start('worker-media', 'workers/main.ts', {
-      FARM_WORKER_KINDS: 'transcode,pdf,poster',
-      FARM_WORKER_CONCURRENCY: '2',
-    });
+    farm.start('worker-media', 'workers/main.ts', mediaWorker);
     const done = await farm.client.finished(job.id, 110_000);
     expect(done).toMatchObject({ status: 'succeeded', steps: { movie: { attempts: 2 } } });
     const { body } = await farm.client.call('GET', '/v1/jobs?limit=1&status=succeeded');

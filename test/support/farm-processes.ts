@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { kindNames } from '../../workers/catalog.ts';
 import { createFarmClient, type FarmClient } from './farm-client.ts';
 import { freshBucket, freshDatabase, freshVhost, type Servers, useServers } from './servers.ts';
 
@@ -101,6 +102,14 @@ export async function startEmbeddedFarm(
   });
 }
 
+const imageKinds = ['resize', 'inspect', 'contact-sheet', 'deep-zoom'];
+const imageWorker: Variables = { FARM_WORKER_KINDS: imageKinds.join(), FARM_WORKER_CONCURRENCY: '2' };
+/** All other kinds: whichever there are, the real farm has a worker for it. */
+export const mediaWorker: Variables = {
+  FARM_WORKER_KINDS: kindNames.filter((kind) => !imageKinds.includes(kind)).join(),
+  FARM_WORKER_CONCURRENCY: '2',
+};
+
 /** Separate processes on a private vhost of RabbitMQ, a private database and a private bucket of Ceph. */
 export async function startRealFarm(variables: Variables = {}, servers: Servers = useServers()): Promise<RunningFarm> {
   const fresh = [freshDatabase(servers), freshVhost(servers), freshBucket(servers), freePort()] as const;
@@ -119,11 +128,8 @@ export async function startRealFarm(variables: Variables = {}, servers: Servers 
   farm.start('api', 'services/api/main.ts');
   farm.start('orchestrator', 'services/orchestrator/main.ts');
   farm.start('notifier', 'services/notifier/main.ts');
-  farm.start('worker-image', 'workers/main.ts', { FARM_WORKER_KINDS: 'resize', FARM_WORKER_CONCURRENCY: '2' });
-  farm.start('worker-media', 'workers/main.ts', {
-    FARM_WORKER_KINDS: 'transcode,pdf,poster',
-    FARM_WORKER_CONCURRENCY: '2',
-  });
+  farm.start('worker-image', 'workers/main.ts', imageWorker);
+  farm.start('worker-media', 'workers/main.ts', mediaWorker);
   await readyOrClosed(farm);
   const stopPrograms = farm.close;
   return Object.assign(farm, {
