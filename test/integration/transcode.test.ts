@@ -14,13 +14,10 @@ import {
   renderSong,
   testSources,
 } from '../support/render-clip.ts';
+import { runTranscode } from '../support/run-kind.ts';
 
 async function run(path: string, params: object, name = 'clip.mp4') {
-  const quick = { video: { speed: 'fastest' }, ...params };
-  const task = await makeTask({ params: transcodeParams.parse(quick), files: [{ path, name }], name: 'movie' });
-  const [output] = await transcode(task);
-  if (output === undefined) throw new Error('no output');
-  return { task, output, seen: await probe(output.path) };
+  return await runTranscode({ video: { speed: 'fastest' }, ...params }, { path, name });
 }
 
 /** A white corner at the top left of a black picture. */
@@ -30,7 +27,7 @@ describe('files', () => {
   it('writes an MP4 with H.264 and AAC, the index first, named after the step', async () => {
     const input = await renderClip('in.mkv', ...testSources(1), ...quickVideo, '-c:a', 'libvorbis');
     const { task, output, seen } = await run(input, { preset: 'mp4-720p', video: { speed: 'fastest' } });
-    expect(output).toMatchObject({ name: 'movie.mp4', mediaType: 'video/mp4' });
+    expect(output).toMatchObject({ name: 'made.mp4', mediaType: 'video/mp4' });
     expect(output.facts).toMatchObject({ width: 320, height: 180, videoCodec: 'h264', audioCodec: 'aac' });
     expect(output.facts?.durationMs).toBeGreaterThan(950);
     expect(seen.video).toMatchObject({ codec_name: 'h264', pix_fmt: 'yuv420p' });
@@ -40,15 +37,15 @@ describe('files', () => {
   });
 
   it.each([
-    [{ preset: 'webm-480p', video: { speed: 'fastest' } }, 'movie.webm', 'vp9', 'opus'],
+    [{ preset: 'webm-480p', video: { speed: 'fastest' } }, 'made.webm', 'vp9', 'opus'],
     [
       { container: 'mkv', video: { codec: 'h265', speed: 'fastest' }, audio: { codec: 'flac' } },
-      'movie.mkv',
+      'made.mkv',
       'hevc',
       'flac',
     ],
-    [{ container: 'mp4', video: { codec: 'av1', speed: 'fastest' } }, 'movie.mp4', 'av1', 'aac'],
-    [{ container: 'mov', video: { speed: 'fastest' } }, 'movie.mov', 'h264', 'aac'],
+    [{ container: 'mp4', video: { codec: 'av1', speed: 'fastest' } }, 'made.mp4', 'av1', 'aac'],
+    [{ container: 'mov', video: { speed: 'fastest' } }, 'made.mov', 'h264', 'aac'],
   ])('writes %j', async (params, name, video, audio) => {
     const input = await renderClip('in.mp4', ...testSources(0.4, '160x90'), ...quickVideo);
     const { output, seen } = await run(input, params);
@@ -66,7 +63,7 @@ describe('files', () => {
   ])('takes the sound alone as %s', async (preset, codec) => {
     const input = await renderClip('in.mp4', ...testSources(1, '160x90'), ...quickVideo);
     const { output, seen } = await run(input, { preset, video: undefined });
-    expect(output.name).toBe(`movie.${preset}`);
+    expect(output.name).toBe(`made.${preset}`);
     expect(seen.video).toBeUndefined();
     expect(seen.audio?.codec_name).toBe(codec);
     expect(seen.seconds).toBeGreaterThan(0.9);
