@@ -1,4 +1,5 @@
 /** References of jobs → objects and addresses a worker can fetch. Uploads are held by the caller's transaction. */
+import pMap from 'p-map';
 import type { FieldError } from '../../shared/errors.ts';
 import type { Queryable } from '../../shared/ledger/database.ts';
 import type { ResolvedInput } from '../../shared/ledger/new-job.ts';
@@ -23,15 +24,13 @@ export async function findObjects(
   plans: readonly JobPlan[],
 ): Promise<KnownObjects> {
   const keys = [...new Set(plans.flatMap((plan) => Object.values(plan.inputs).flatMap((input) => keyOf(input) ?? [])))];
-  const waiting = keys.filter((key) => mayReadKey(tenant, key));
+  const readable = keys.filter((key) => mayReadKey(tenant, key));
   const found = new Map<string, ObjectFacts>();
-  const headNext = async (): Promise<void> => {
-    for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {
-      const facts = await store.head(key);
-      if (facts) found.set(key, facts);
-    }
+  const ask = async (key: string) => {
+    const facts = await store.head(key);
+    if (facts) found.set(key, facts);
   };
-  await Promise.all(Array.from({ length: headsAtOnce }, headNext));
+  await pMap(readable, ask, { concurrency: headsAtOnce });
   return found;
 }
 

@@ -108,7 +108,7 @@ async function readObject(
     throw rangeBeyondEnd();
   }
   const bounds = range ? { start: range.first, end: Math.min(range.last, entry.bytes - 1) } : {};
-  const body = handle.createReadStream(bounds);
+  const body = handle.createReadStream({ ...bounds, highWaterMark: 1024 ** 2 });
   return { ...toFacts(entry), body: signal ? addAbortSignal(signal, body) : body };
 }
 

@@ -245,7 +245,7 @@ async function measureMemory(work: () => Promise<void>): Promise<number> {
   let peak = before;
   const sampling = setInterval(() => {
     peak = Math.max(peak, alive());
-  }, 20);
+  }, 100);
   try {
     await work();
   } finally {

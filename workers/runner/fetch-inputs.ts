@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { open, truncate } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
@@ -9,6 +8,8 @@ import { sniffBytes, sniffMediaType } from '../../shared/media-type.ts';
 import type { TaskInput } from '../../shared/messages/task.ts';
 import type { ByteRange, ObjectStore } from '../../shared/store/object-store.ts';
 import type { InputFile } from '../kind.ts';
+import { fetchRanges, pieceBytes, piecesOf, writeTo } from './fetch-ranges.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Opens a URL import behind the address guard; `name` is the file name its address ends in. */
 export type OpenUrl = (url: string, signal: AbortSignal) => Promise<{ readonly body: Readable; readonly name: string }>;
@@ -26,81 +27,71 @@ interface FetchOptions {
   readonly reads?: readonly (readonly ByteRange[] | null)[] | undefined;
 }
 
-/** Brings every input of a task into scratch as a local file, one after another, in the order of `use`. */
+type StoredInput = TaskInput & { readonly key: string };
+
+/** Brings every input of a task into scratch as a local file, in the order of `use`. */
 export async function fetchInputs(
   sources: InputSources,
   inputs: readonly TaskInput[],
   options: FetchOptions,
 ): Promise<readonly InputFile[]> {
-  const files: InputFile[] = [];
-  for (const [position, input] of inputs.entries()) {
-    const path = join(options.folder, `input-${position}`);
+  return await sideBySide(inputs, options.signal, (input, position, signal) => {
+    const target = { ...options, signal, path: join(options.folder, `input-${position}`) };
+    if ('url' in input.source) return download(sources.openUrl, { ...input, url: input.source.url as string }, target);
+    const stored = { ...input, key: input.source.key as string };
     const ranges = options.reads?.[position];
-    const fetched =
-      ranges && 'key' in input.source
-        ? await fetchRanges(sources.store, { ...input, key: input.source.key as string }, path, ranges, options)
-        : await fetchInput(sources, input, path, options);
-    files.push(fetched);
-  }
-  return files;
+    if (ranges || (input.bytes ?? 0) > pieceBytes) return fetchLong(sources.store, stored, ranges ?? undefined, target);
+    return fetchShort(sources.store, stored, target);
+  });
 }
 
-async function fetchInput(
-  sources: InputSources,
-  input: TaskInput,
-  path: string,
-  options: FetchOptions,
+type Target = Pick<FetchOptions, 'maxBytes' | 'signal'> & { readonly path: string };
+
+async function download(
+  openUrl: OpenUrl,
+  input: TaskInput & { readonly url: string },
+  target: Target,
 ): Promise<InputFile> {
-  const source = await openSource(sources, input, options.signal);
-  const counter = countBytes(options.maxBytes);
-  await pipeline(source.body, counter.stream, createWriteStream(path, { mode: 0o600 }), { signal: options.signal });
-  const name = source.name ?? input.name;
-  const mediaType = await sniffFile(path, name);
-  return { path, bytes: counter.bytes(), mediaType, name, reference: input.reference };
+  const { body, name } = await openUrl(input.url, target.signal);
+  return await save(body, { ...input, name }, target);
 }
 
-async function fetchRanges(
+async function fetchShort(store: ObjectStore, input: StoredInput, target: Target): Promise<InputFile> {
+  const found = await store.get(input.key, { signal: target.signal }).catch(unlessGone);
+  if (found === undefined) throw noLongerThere(input.name);
+  return await save(found.body, input, target);
+}
+
+async function fetchLong(
   store: ObjectStore,
-  input: TaskInput & { readonly key: string },
-  path: string,
-  ranges: readonly ByteRange[],
-  { signal }: FetchOptions,
+  input: StoredInput,
+  ranges: readonly ByteRange[] | undefined,
+  { path, maxBytes, signal }: Target,
 ): Promise<InputFile> {
-  const file = await open(path, 'wx', 0o600);
-  await file.close();
-  const bytes = await sizeOf(store, input);
-  await truncate(path, bytes);
-  for (const { first, last } of ranges) {
-    const range = { first, last: Math.min(last, bytes - 1) };
-    const { body } = await store.get(input.key, { range, signal });
-    await pipeline(body, createWriteStream(path, { flags: 'r+', start: first }), { signal });
-  }
-  const mediaType = input.mediaType ?? (await sniffFile(path, input.name));
-  return { path, bytes, mediaType, name: input.name, reference: input.reference };
+  const { key, name, reference } = input;
+  const found = await store.head(key);
+  if (found === undefined) throw noLongerThere(name);
+  if (found.bytes > maxBytes) throw tooLarge(maxBytes);
+  await fetchRanges({ store, key, path, signal }, found, ranges ?? piecesOf(found.bytes));
+  // The first bytes need not be among the ranges.
+  const mediaType = (ranges ? input.mediaType : undefined) ?? (await sniffFile(path, name));
+  return { path, bytes: found.bytes, mediaType, name, reference };
 }
 
-async function sizeOf(store: ObjectStore, input: TaskInput & { readonly key: string }): Promise<number> {
-  const facts = await store.head(input.key);
-  if (facts === undefined) throw noLongerThere(input.name);
-  return facts.bytes;
+/** @throws InputError when more than `maxBytes` come. */
+async function save(body: Readable, { name, reference }: TaskInput, target: Target): Promise<InputFile> {
+  const { path, maxBytes, signal } = target;
+  const counter = countBytes(maxBytes);
+  await pipeline(body, counter.stream, writeTo(path), { signal });
+  return { path, bytes: counter.bytes(), mediaType: await sniffFile(path, name), name, reference };
 }
 
-async function openSource(
-  sources: InputSources,
-  input: TaskInput,
-  signal: AbortSignal,
-): Promise<{ body: Readable; name?: string }> {
-  if ('url' in input.source) return await sources.openUrl(input.source.url as string, signal);
-  try {
-    return await sources.store.get(input.source.key as string, { signal });
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'object_not_found') throw error;
-    throw noLongerThere(input.name, error);
-  }
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== 'object_not_found') throw error;
 }
 
-function noLongerThere(name: string, cause?: unknown): AppError {
-  return new AppError('object_not_found', `The input "${name}" is no longer in the store. Upload it again.`, { cause });
+function noLongerThere(name: string): AppError {
+  return new AppError('object_not_found', `The input "${name}" is no longer in the store. Upload it again.`);
 }
 
 export async function sniffFile(path: string, name: string): Promise<string> {
@@ -119,10 +110,12 @@ function countBytes(maxBytes: number): { stream: Transform; bytes(): number } {
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       if (bytes <= maxBytes) return done(null, chunk);
-      return done(
-        new InputError(`The file is larger than the ${Math.floor(maxBytes / 1024 ** 2)} MiB this kind of step takes.`),
-      );
+      return done(tooLarge(maxBytes));
     },
   });
   return { stream, bytes: () => bytes };
+}
+
+function tooLarge(maxBytes: number): InputError {
+  return new InputError(`The file is larger than the ${Math.floor(maxBytes / 1024 ** 2)} MiB this kind of step takes.`);
 }

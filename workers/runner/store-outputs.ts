@@ -4,6 +4,7 @@ import { lstat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import pMap from 'p-map';
 import { AppError } from '../../shared/errors.ts';
 import type { StoredOutput } from '../../shared/messages/stored-output.ts';
 import { outputKey, type RunIdentity, versionKey } from '../../shared/store/keys.ts';
@@ -12,6 +13,7 @@ import type { Output } from '../kind.ts';
 
 /** Streams into the store at once; each holds up to 20 MiB of a multipart upload. */
 const parallelStores = 3;
+const bufferBytes = 1024 ** 2;
 
 export interface OutputStorer {
   store(output: Output): Promise<void>;
@@ -58,11 +60,7 @@ export function createOutputStorer(options: StorerOptions): OutputStorer {
       for (const { name } of outputs) replaceable.add(name);
     },
     storeAll: async (outputs) => {
-      const waiting = [...outputs];
-      const drain = async () => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await store(next);
-      };
-      await Promise.all(Array.from({ length: parallelStores }, drain));
+      await pMap(outputs, store, { concurrency: parallelStores });
     },
     stored: () => stored.filter((output) => output !== undefined),
   };
@@ -97,7 +95,7 @@ async function storeOne({ store, signal }: StorerOptions, output: Output, key: s
       done(null, chunk);
     },
   });
-  const reading = pipeline(createReadStream(output.path), hashing, { signal });
+  const reading = pipeline(createReadStream(output.path, { highWaterMark: bufferBytes }), hashing, { signal });
   const [{ bytes }] = await Promise.all([store.put(key, hashing, { mediaType: output.mediaType, signal }), reading]);
   return { ...output.facts, name: output.name, key, mediaType: output.mediaType, bytes, sha256: hash.digest('hex') };
 }
