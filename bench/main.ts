@@ -1,8 +1,8 @@
-/** `npm run bench -- [farm] [image] [pdf] [video] [split]`: prints figures, as ratios within one run where machines differ. */
+/** `npm run bench -- [farm] [ledger] [image] [pdf] [video] [split]`: prints figures, as ratios within one run where machines differ. */
 import { access } from 'node:fs/promises';
 import type { Bench } from './bench.ts';
 
-const names = ['farm', 'image', 'pdf', 'video', 'split'];
+const names = ['farm', 'ledger', 'image', 'pdf', 'video', 'split'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
