@@ -63,6 +63,21 @@ readable('a long document', () => {
     );
   });
 
+  it('keeps the paragraphs of a footnote together, and out of the text', async () => {
+    const source = 'Here[^n].\n\n[^n]: First.\n\n    Second *one*.\n\n    Third.\n\nAfter it.';
+    const [page = ''] = await pdfPages((await build({ layout: 'document', pageNumbers: false }, [text(source)])).path);
+    expect(page.trim().split(/\n+/)).toEqual(['Here1.', 'After it.', '1. First.', 'Second one.', 'Third.']);
+  });
+
+  it.each([10, 20, 28])(
+    'begins every list with the same bullet, margins of %i mm or a quote around it',
+    async (margin) => {
+      const params = { layout: 'document', pageNumbers: false, page: { margin } } as const;
+      const [page = ''] = await pdfPages((await build(params, [text('- a\n  - b\n    - c\n\n> - d')])).path);
+      expect(page.match(/[•◦▪] ?[abcd]/g)?.map((marked) => marked.replace(' ', ''))).toEqual(['•a', '◦b', '▪c', '•d']);
+    },
+  );
+
   it('leaves no heading and no single line alone at the foot of a page', async () => {
     for (let lines = 36; lines <= 46; lines++) {
       const filler = Array.from({ length: lines }, (_, index) => `Line ${index}`).join('<br>');

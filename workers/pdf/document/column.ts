@@ -12,6 +12,10 @@ export interface Column {
   /** A page's inner height: nothing may be taller. */
   readonly pageHeight: number;
   readonly backdrops: readonly Backdrop[];
+  /** Lists it is in; 0 unless said. */
+  readonly depth?: number;
+  /** How the list or quote lies that it is in; outside of those each text lies as it reads. */
+  readonly rightToLeft?: boolean;
   /** What the blocks in it belong to: a quote, an item of a list. */
   readonly tag?: Tag;
 }
@@ -30,7 +34,8 @@ export type LayBlocks = (blocks: readonly Block[], column: Column, tools: Laying
 /** A nested column never gets narrower than this, however deep the nesting (points). */
 export const minColumnWidth = 60;
 
+/** On the side its text starts at. */
 export function indent(column: Column, by: number): Column {
   const step = Math.max(0, Math.min(by, column.width - minColumnWidth));
-  return { ...column, left: column.left + step, width: column.width - step };
+  return { ...column, left: column.left + (column.rightToLeft ? 0 : step), width: column.width - step };
 }

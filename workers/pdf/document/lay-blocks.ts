@@ -1,5 +1,6 @@
 import type { Backdrop, Heading, Row } from '../page/row.ts';
 import { tagOf } from '../page/tag.ts';
+import { directed } from './block-direction.ts';
 import { type Block, textOf } from './blocks.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { colours, headingGap, headingStyle, paragraphGap, quoteIndent, tightGap } from './document-style.ts';
@@ -39,7 +40,7 @@ function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Ro
     case 'code':
       return layCode(block, column, tools);
     case 'quote':
-      return layBlocks(block.blocks, quoteColumn(column), tools);
+      return layBlocks(block.blocks, quoteColumn(directed(column, block.blocks)), tools);
     case 'list':
       return layList(block, column, tools, layBlocks);
     case 'table':
@@ -59,6 +60,9 @@ function layBlock(block: Block, column: Column, tools: LayingTools): Iterable<Ro
       return [];
   }
 }
+
+/** Points. */
+const barWidth = 3;
 
 const headingRoles = ['H1', 'H2', 'H3', 'H4', 'H5', 'H6'] as const;
 
@@ -98,8 +102,9 @@ const announce = (row: Row, heading: Heading): Row => ({
 });
 
 function quoteColumn(column: Column): Column {
+  const left = column.rightToLeft ? column.left + column.width - barWidth : column.left;
   const bar: Backdrop = {
-    paint: (pen, top, height) => pen.rectangle(column.left, top - 1, 3, height + 2, colours.line),
+    paint: (pen, top, height) => pen.rectangle(left, top - 1, barWidth, height + 2, colours.line),
   };
   return {
     ...indent(column, quoteIndent),

@@ -3,6 +3,7 @@ import { tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { itemise } from '../text/itemise.ts';
 import { plainSpan } from '../text/styled-text.ts';
+import { readsRightToLeft } from './block-direction.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, colours, paragraphGap, tightGap } from './document-style.ts';
 import { baselineIn, layCell } from './lay-text.ts';
@@ -18,6 +19,7 @@ export function* layFacts(facts: readonly Fact[], column: Column, tools: LayingT
   const width = (text: string) =>
     itemise([plainSpan(text, label)], tools).pieces.reduce((sum, piece) => sum + piece.width, 0);
   const left = Math.min(Math.max(...facts.map((fact) => width(fact.label))) + 14, column.width * 0.4);
+  const rightToLeft = readsRightToLeft(facts.map((fact) => fact.label).join(' '));
   for (const [index, fact] of facts.entries()) {
     const labels = layCell([plainSpan(fact.label, label)], body.size, left - 14, tools);
     const values = layCell([plainSpan(fact.value, { ...body, bold: true })], body.size, column.width - left, tools);
@@ -28,12 +30,13 @@ export function* layFacts(facts: readonly Fact[], column: Column, tools: LayingT
       backdrops: column.backdrops,
       tag: tagOf('P', column.tag),
       draw(pen, top) {
-        for (const [block, x] of [
-          [labels, column.left],
-          [values, column.left + left],
+        for (const [block, from] of [
+          [labels, 0],
+          [values, left],
         ] as const) {
           let y = top;
           for (const { line, height: lineHeight } of block.lines) {
+            const x = column.left + (rightToLeft ? column.width - from - line.width : from);
             drawLine(pen, line, x, y + baselineIn(line, lineHeight, body.size));
             y += lineHeight;
           }

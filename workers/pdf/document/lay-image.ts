@@ -16,12 +16,13 @@ export function* layImage(
     yield* laySpans([{ text: `[${block.alt || 'image'}]`, style }], { gap: paragraphGap, style }, column, tools);
     return;
   }
+  const left = column.rightToLeft ? column.left + column.width - image.width : column.left;
   yield {
     height: image.height,
     gap: paragraphGap,
     backdrops: column.backdrops,
     tag: tagOf('Figure', column.tag, { alt: block.alt || 'image' }),
     draw: (pen, top) =>
-      pen.image(tools.images.source(image), { x: column.left, y: top, width: image.width, height: image.height }),
+      pen.image(tools.images.source(image), { x: left, y: top, width: image.width, height: image.height }),
   };
 }

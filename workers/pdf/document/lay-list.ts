@@ -2,6 +2,7 @@ import type { Row } from '../page/row.ts';
 import { tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { fitLine } from '../text/fit-line.ts';
+import { directed } from './block-direction.ts';
 import type { Block } from './blocks.ts';
 import { type Column, indent, type LayBlocks, type LayingTools } from './column.ts';
 import { body, bodySize, lineFactor, listIndent, paragraphGap, tightGap } from './document-style.ts';
@@ -11,11 +12,12 @@ type List = Extract<Block, { type: 'list' }>;
 const bullets = ['•', '◦', '▪'];
 
 /** Items hang beside their marker; numbers line up at their right end. */
-export function* layList(list: List, column: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
+export function* layList(list: List, outside: Column, tools: LayingTools, lay: LayBlocks): Generator<Row> {
   const widest = list.start === undefined ? 0 : String(list.start + list.items.length - 1).length;
+  const depth = outside.depth ?? 0;
+  const column = { ...directed(outside, [list]), depth: depth + 1 };
   const inside = indent(column, Math.max(listIndent, widest * 6.5 + 10));
   const tag = tagOf('L', column.tag);
-  const depth = Math.round((column.left % 1000) / listIndent);
   for (const [index, item] of list.items.entries()) {
     const marker = item.checked === undefined ? markerOf(list, index, depth) : item.checked ? '☑' : '☐';
     const gap = index === 0 || !list.tight ? paragraphGap : tightGap;
@@ -50,11 +52,13 @@ const emptyLine = ({ backdrops, tag }: Column): Row => ({
 });
 
 function withMarker(row: Row, marker: string, outside: Column, inside: Column, tools: LayingTools): Row {
-  const line = fitLine(marker, body, inside.left - outside.left, tools);
+  // A mark without ink makes the number read as the list does: its point stands to the left.
+  const line = fitLine(outside.rightToLeft ? `\u200f${marker}` : marker, body, outside.width - inside.width, tools);
+  const left = outside.rightToLeft ? inside.left + inside.width + 6 : inside.left - 6 - line.width;
   return {
     ...row,
     draw(pen, top) {
-      drawLine(pen, line, inside.left - 6 - line.width, top + bodySize * 1.08 + (bodySize * (lineFactor - 1.362)) / 2);
+      drawLine(pen, line, left, top + bodySize * 1.08 + (bodySize * (lineFactor - 1.362)) / 2);
       return row.draw(pen, top);
     },
   };

@@ -3,10 +3,11 @@ import type { Row } from '../page/row.ts';
 import { type Tag, tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import type { TextStyle } from '../text/styled-text.ts';
+import { cellsReadRightToLeft } from './block-direction.ts';
 import type { Alignment, Block, Inlines } from './blocks.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, cellPadding, colours, paragraphGap } from './document-style.ts';
-import { baselineIn, footnotesOf, layCell, offset, type TextBlock } from './lay-text.ts';
+import { baselineIn, footnotesOf, layCell, offset, startOf, type TextBlock } from './lay-text.ts';
 import { planColumns } from './plan-columns.ts';
 import { styleInlines } from './style-inlines.ts';
 
@@ -18,6 +19,8 @@ const headStyle: TextStyle = { ...cellStyle, bold: true };
 interface Grid {
   readonly left: number;
   readonly widths: readonly number[];
+  /** The first column is the rightmost. */
+  readonly rightToLeft: boolean;
   readonly alignments: readonly Alignment[];
   readonly column: Column;
   readonly tag: Tag;
@@ -26,9 +29,11 @@ interface Grid {
 /** A table whose head comes again on every page; a row taller than half a page may be cut between lines. */
 export function* layTable(table: Table, column: Column, tools: LayingTools): Generator<Row> {
   const widths = planColumns(table, column.width, { cellStyle, headStyle, tools });
+  const rightToLeft = column.rightToLeft ?? cellsReadRightToLeft([table.head, ...table.rows.slice(0, 20)].flat());
   const grid: Grid = {
-    left: column.left,
+    left: rightToLeft ? column.left + column.width - sum(widths) : column.left,
     widths,
+    rightToLeft,
     alignments: table.alignments,
     column,
     tag: tagOf('Table', column.tag),
@@ -109,32 +114,32 @@ function sliceRow(
     tag: 'cells',
     async draw(pen, top) {
       await pen.tagged(undefined, () => drawFrame(pen, grid, top, height, style === headStyle, edges));
-      let x = grid.left;
       for (const [index, cell] of cells.entries()) {
-        const width = grid.widths[index] ?? 0;
+        const { x, width } = placeOf(grid, index);
         const box = { x: x + cellPadding.x, top: top + padTop, width: width - 2 * cellPadding.x };
-        await pen.tagged(tags[index], () => drawCell(pen, cell, box, grid.alignments[index], style.size));
-        x += width;
+        const align = grid.alignments[index] ?? startOf(grid.rightToLeft || cell.rightToLeft);
+        await pen.tagged(tags[index], () => drawCell(pen, cell, box, align, style.size));
       }
     },
   };
 }
 
-function drawFrame(
-  pen: Pen,
-  { left, widths }: Grid,
-  top: number,
-  height: number,
-  isHead: boolean,
-  edges: SliceEdges,
-): void {
-  const right = left + widths.reduce((sum, width) => sum + width, 0);
+/** Where a column stands, points. */
+function placeOf({ left, widths, rightToLeft }: Grid, index: number): { x: number; width: number } {
+  const width = widths[index] ?? 0;
+  const before = sum(widths.slice(0, index));
+  return { width, x: rightToLeft ? left + sum(widths) - before - width : left + before };
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function drawFrame(pen: Pen, grid: Grid, top: number, height: number, isHead: boolean, edges: SliceEdges): void {
+  const { left, widths } = grid;
+  const right = left + sum(widths);
   if (isHead) pen.rectangle(left, top, right - left, height, colours.tableHead);
   if (isHead) pen.line(left, top, right, top, colours.line, 0.75);
   if (edges.last) pen.line(left, top + height, right, top + height, colours.line, isHead ? 1 : 0.75);
-  let x = left;
-  for (const width of [0, ...widths]) {
-    x += width;
+  for (const x of [right, ...widths.map((_, index) => placeOf(grid, index).x)]) {
     pen.line(x, top, x, top + height, colours.line, 0.75);
   }
 }
@@ -148,7 +153,7 @@ interface CellBox {
 function drawCell(pen: Pen, cell: TextBlock, box: CellBox, align: Alignment, size: number): void {
   let y = box.top;
   for (const { line, height } of cell.lines) {
-    const left = box.x + offset(line, box.width, align ?? (cell.rightToLeft ? 'right' : 'left'));
+    const left = box.x + offset(line, box.width, align);
     drawLine(pen, line, left, y + baselineIn(line, height, size));
     y += height;
   }

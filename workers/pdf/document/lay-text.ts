@@ -32,7 +32,7 @@ export function* laySpans(spans: readonly Span[], look: TextLook, column: Column
   const tag = look.tag ?? tagOf('P', column.tag);
   for (const [index, line] of lines.entries()) {
     const height = lineHeight(line, size * (look.lineFactor ?? bodyLineFactor));
-    const left = column.left + offset(line, column.width, look.align ?? (rightToLeft ? 'right' : 'left'));
+    const left = column.left + offset(line, column.width, look.align ?? startOf(column.rightToLeft ?? rightToLeft));
     yield {
       height,
       gap: index === 0 ? look.gap : 0,
@@ -44,6 +44,8 @@ export function* laySpans(spans: readonly Span[], look: TextLook, column: Column
     };
   }
 }
+
+export const startOf = (rightToLeft: boolean): Alignment => (rightToLeft ? 'right' : 'left');
 
 /** The notes a line refers to, as rows for the foot of its page. */
 export function footnotesOf(line: Line, tools: LayingTools): Row[] {

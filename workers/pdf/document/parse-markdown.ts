@@ -1,5 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import { type Alignment, type Block, type Inlines, type ListItem, textOf } from './blocks.ts';
+import { type Alignment, type Block, type Inline, type Inlines, type ListItem, textOf } from './blocks.ts';
 import { footnoteSyntax } from './footnote-syntax.ts';
 import { nameAnchors } from './name-anchors.ts';
 import { parseInline } from './parse-inline.ts';
@@ -48,7 +48,7 @@ function blockOf(token: Token, cursor: Cursor): Block[] {
     case 'table_open':
       return [table(cursor)];
     case 'footnote_open':
-      return [{ type: 'footnote', name: String(token.meta?.name), inlines: inlineAfter(cursor) }];
+      return [{ type: 'footnote', name: String(token.meta?.name), inlines: noteAfter(cursor) }];
     case 'hr':
       return [{ type: 'rule' }];
     case 'html_block':
@@ -62,6 +62,16 @@ function inlineAfter(cursor: Cursor): Inlines {
   const inline = cursor.tokens[cursor.at];
   cursor.at += 2;
   return parseInline(inline?.children ?? []);
+}
+
+/** The paragraphs of a note, each on a line of its own. */
+function noteAfter(cursor: Cursor): Inlines {
+  const inlines: Inline[] = [];
+  for (let token = cursor.tokens[cursor.at++]; token?.type === 'inline'; token = cursor.tokens[cursor.at++]) {
+    if (inlines.length > 0) inlines.push({ type: 'break' });
+    inlines.push(...parseInline(token.children ?? []));
+  }
+  return inlines;
 }
 
 function heading(token: Token, cursor: Cursor): Block {
