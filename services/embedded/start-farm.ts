@@ -49,6 +49,7 @@ async function openParts(config: FarmConfig, kinds: KindAvailability, log: Log, 
   const orchestrator = await startOrchestrator(config.orchestrator, {
     database,
     bus,
+    store,
     log: log.child({ part: 'orchestrator' }),
   });
   own(orchestrator);

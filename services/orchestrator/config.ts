@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Environment, readEnvironment } from '../../shared/env.ts';
+import { ConfigError, type Environment, readEnvironment } from '../../shared/env.ts';
 import { defaultLeasePolicy, type LeasePolicy } from '../../shared/ledger/lease-policy.ts';
 import { sharedVariables } from '../../shared/variables.ts';
 
@@ -24,8 +24,10 @@ export interface OrchestratorConfig {
 }
 
 export interface Retention {
-  /** undefined: finished jobs are kept. */
+  /** undefined: finished jobs and their outputs are kept. */
   readonly jobsDays: number | undefined;
+  /** undefined: uploads are kept until they are deleted by request. */
+  readonly uploadsDays: number | undefined;
   readonly deliveriesDays: number;
   readonly idempotencyHours: number;
 }
@@ -33,6 +35,7 @@ export interface Retention {
 export interface OrchestratorProcessConfig extends OrchestratorConfig {
   readonly databaseUrl: string;
   readonly brokerUrls: readonly string[];
+  readonly storeUrl: string | undefined;
   readonly logLevel: string;
   readonly healthPort: number | undefined;
 }
@@ -47,7 +50,7 @@ export const defaultOrchestratorConfig: OrchestratorConfig = {
   epochSettleMs: 10_000,
   deadLetterGraceMs: 5000,
   cleanEveryMs: 600_000,
-  retention: { jobsDays: undefined, deliveriesDays: 30, idempotencyHours: 24 },
+  retention: { jobsDays: undefined, uploadsDays: undefined, deliveriesDays: 30, idempotencyHours: 24 },
 };
 
 const defaults = defaultOrchestratorConfig;
@@ -63,6 +66,7 @@ const variables = {
   FARM_LEASE_DISPATCHED_MS: ms.default(defaults.leases.dispatchedMs),
   FARM_LEASE_RUNNING_MS: ms.default(defaults.leases.runningMs),
   FARM_RETENTION_DAYS: days.optional(),
+  FARM_RETENTION_UPLOADS_DAYS: days.optional(),
   FARM_RETENTION_DELIVERIES_DAYS: days.default(defaults.retention.deliveriesDays),
   FARM_RETENTION_IDEMPOTENCY_HOURS: whole(1, 8760).default(defaults.retention.idempotencyHours),
 };
@@ -70,6 +74,7 @@ const variables = {
 const processVariables = {
   FARM_BROKER_URL: sharedVariables.FARM_BROKER_URL,
   FARM_DATABASE_URL: sharedVariables.FARM_DATABASE_URL,
+  FARM_STORE_URL: sharedVariables.FARM_STORE_URL.optional(),
   FARM_LOG_LEVEL: sharedVariables.FARM_LOG_LEVEL,
   FARM_ORCHESTRATOR_HEALTH_PORT: whole(1, 65_535).optional(),
 };
@@ -82,8 +87,16 @@ export function readOrchestratorConfig(environment: Environment): OrchestratorCo
 /** The same with what the orchestrator needs as a program of its own. @throws ConfigError listing every faulty variable. */
 export function readOrchestratorProcessConfig(environment: Environment): OrchestratorProcessConfig {
   const read = readEnvironment({ ...variables, ...processVariables }, environment);
+  const config = toConfig(read);
+  const { jobsDays, uploadsDays } = config.retention;
+  if (read.FARM_STORE_URL === undefined && (jobsDays ?? uploadsDays) !== undefined) {
+    throw new ConfigError([
+      'FARM_STORE_URL: missing; what FARM_RETENTION_DAYS and FARM_RETENTION_UPLOADS_DAYS delete is there',
+    ]);
+  }
   return {
-    ...toConfig(read),
+    ...config,
+    storeUrl: read.FARM_STORE_URL,
     databaseUrl: read.FARM_DATABASE_URL,
     brokerUrls: read.FARM_BROKER_URL,
     logLevel: read.FARM_LOG_LEVEL,
@@ -106,6 +119,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof variables>>): OrchestratorCon
     epochSettleMs: read.FARM_BROKER_URL[0] === 'memory:' ? 0 : defaults.epochSettleMs,
     retention: {
       jobsDays: read.FARM_RETENTION_DAYS,
+      uploadsDays: read.FARM_RETENTION_UPLOADS_DAYS,
       deliveriesDays: read.FARM_RETENTION_DELIVERIES_DAYS,
       idempotencyHours: read.FARM_RETENTION_IDEMPOTENCY_HOURS,
     },

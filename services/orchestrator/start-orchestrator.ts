@@ -1,11 +1,9 @@
-import type { Database } from '../../shared/ledger/database.ts';
 import { relayDispatches } from '../../shared/ledger/relay-dispatches.ts';
 import { relayEvents } from '../../shared/ledger/relay-events.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Part } from '../../shared/part.ts';
-import type { Bus } from '../../shared/queue/bus.ts';
 import { applyReports } from './apply-reports.ts';
-import { cleanLedger } from './clean-ledger.ts';
+import { clean } from './clean.ts';
 import { collectProgress } from './collect-progress.ts';
 import type { OrchestratorConfig } from './config.ts';
 import { forgetSecrets } from './forget-secrets.ts';
@@ -16,11 +14,7 @@ import { runAlone } from './run-alone.ts';
 import { createEpochWatch } from './watch-epoch.ts';
 import { watchLeases } from './watch-leases.ts';
 
-export interface OrchestratorDeps {
-  readonly database: Database;
-  readonly bus: Bus;
-  readonly log: Log;
-}
+export type OrchestratorDeps = Omit<Orchestrator, 'config'>;
 
 /** Wakes of the relays within this time become one run. */
 const relayRestMs = 10;
@@ -45,7 +39,7 @@ export async function startOrchestrator(config: OrchestratorConfig, deps: Orches
 }
 
 async function startDuties(orchestrator: Orchestrator) {
-  const { config, database, bus, log } = orchestrator;
+  const { config, database, bus, store, log } = orchestrator;
   const relay = { database, bus, log, leases: config.leases };
   const epoch = createEpochWatch(orchestrator);
   // Before anything else: a broker that forgot must not be taken for one that is only slow.
@@ -58,10 +52,10 @@ async function startDuties(orchestrator: Orchestrator) {
     events.wake();
   };
   const checkEpoch = async () => (await epoch.check()) > 0 && wake();
-  const clean = () =>
+  const cleanAlone = () =>
     runAlone(database, 'clean', async () => {
       await forgetSecrets(database);
-      await cleanLedger(database, config.retention);
+      await clean(database, store, config.retention);
     });
   return [
     applyReports(orchestrator, wake),
@@ -69,7 +63,7 @@ async function startDuties(orchestrator: Orchestrator) {
     keepDeadLetters(orchestrator, wake),
     watchLeases(orchestrator, wake),
     repeat(checkEpoch, { name: 'epoch', everyMs: config.epochEveryMs, log }),
-    repeat(clean, { name: 'clean', everyMs: config.cleanEveryMs, log }),
+    repeat(cleanAlone, { name: 'clean', everyMs: config.cleanEveryMs, log }),
     dispatches,
     events,
   ];

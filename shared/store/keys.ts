@@ -14,8 +14,12 @@ export interface RunIdentity {
   readonly run: string;
 }
 
+export function jobPrefix(job: { readonly tenant: string; readonly id: string }): string {
+  return `outputs/${job.tenant}/${job.id}/`;
+}
+
 export function stepPrefix(task: Pick<RunIdentity, 'tenant' | 'job' | 'step'>): string {
-  return `outputs/${task.tenant}/${task.job}/${task.step}/`;
+  return `${jobPrefix({ tenant: task.tenant, id: task.job })}${task.step}/`;
 }
 
 export function dispatchPrefix(task: Pick<RunIdentity, 'tenant' | 'job' | 'step' | 'dispatch'>): string {

@@ -408,21 +408,3 @@ describe('outages', () => {
     expect(whole.rows[0].n).toBe(40);
   });
 });
-
-describe('retention', () => {
-  it('deletes finished jobs past their time when asked to, and open ones never', async () => {
-    const bus = await openMemory();
-    const { id } = await submit(ledger.database, { a: 'input' });
-    const old = await submit(ledger.database, { a: 'input' });
-    await publishReport(bus, reportOf(taskOf(old, 'a'), 'succeeded'));
-    await orchestrate(bus);
-    await ended(old.id);
-    await ledger.database.query(`update jobs set created_at = now() - interval '9 days'`);
-    await ledger.database.query(`update jobs set finished_at = now() - interval '8 days' where id = $1`, [old.id]);
-    const retention = { ...quick.retention, jobsDays: 7 };
-    await orchestrate(bus, { retention });
-    await until(async () => (await readJob(ledger.database, 'acme', old.id)) === undefined, 'the old job to go');
-    expect(await readJob(ledger.database, 'acme', id)).toBeDefined();
-    expect(await readEvents(ledger.database, 'acme', old.id, 0)).toEqual([]);
-  });
-});

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../../shared/store/object-store.ts';
 
 /**
  * Deletes what only the join needed: the parts' files, and url inputs shared with them. Called when the join is announced;
- * what a failure leaves behind falls to the store's lifecycle rule.
+ * what a failure leaves behind goes with the job (FARM_RETENTION_DAYS).
  */
 export async function removeParts(store: ObjectStore, task: TaskMessage): Promise<void> {
   const keys = new Set<string>();
