@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { now, output, play, report, step, submit, waitingStep } from '../../test/support/play-job.ts';
+import { now, output, play, random, report, step, submit, waitingStep } from '../../test/support/play-job.ts';
 import { advanceJob } from './advance-job.ts';
 import { addMs, findStep, type Happening, isOpen, type JobState } from './job-state.ts';
 import { defaultLeasePolicy } from './lease-policy.ts';
@@ -243,15 +243,6 @@ describe('silence and loss', () => {
 });
 
 describe('any order, any duplication', () => {
-  /** Numbers below 1 from a seed, the same each time. */
-  function random(seed: number): () => number {
-    let state = seed * 2654435761;
-    return () => {
-      state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0;
-      return state / 4294967296;
-    };
-  }
-
   it.each(Array.from({ length: 200 }, (_, seed) => seed))('ends once and right (seed %i)', (seed) => {
     const next = random(seed + 1);
     const names = Array.from({ length: 2 + Math.floor(next() * 6) }, (_, index) => `s${index}`);

@@ -5,9 +5,10 @@ import type { Announcement, Happening, JobState, StepState } from './job-state.t
 import { findStep, replaceStep } from './job-state.ts';
 import { defaultLeasePolicy, type LeasePolicy } from './lease-policy.ts';
 import { cancelSteps, failAsLost, loseDispatch, reopenJob, requeueDispatched } from './move-steps.ts';
+import { tallyParts } from './part-tally.ts';
 import { releaseSteps } from './release-steps.ts';
 import { settleJob } from './settle-job.ts';
-import { advanceSplits, runWhole, takeSplit } from './split-step.ts';
+import { advanceSplits, runWhole, scaleSplit, takeSplit } from './split-step.ts';
 import { takeReport } from './take-report.ts';
 
 export interface Advance {
@@ -31,8 +32,9 @@ export function advanceJob(
   now: Date,
   policy: LeasePolicy = defaultLeasePolicy,
 ): Advance {
-  const moved = move(job, happening, now, policy);
-  const settled = settleJob(releaseSteps(advanceSplits(moved, now), now), now);
+  const moved = tallyParts(job, move(job, happening, now, policy));
+  const split = tallyParts(moved, advanceSplits(moved, now));
+  const settled = settleJob(releaseSteps(split, now), now);
   return { job: settled, events: settled === job ? [] : announceChanges(job, settled, happening) };
 }
 
@@ -42,6 +44,10 @@ function move(job: JobState, happening: Happening, now: Date, policy: LeasePolic
       return job;
     case 'reported':
       return moveReported(job, happening.report, now, policy);
+    case 'progressed':
+      return happening.reports.reduce((current, report) => moveReported(current, report, now, policy), job);
+    case 'scaled':
+      return scaleSplit(job, happening.step, happening.slots);
     case 'cancelled':
       return cancelSteps(job, now);
     case 'retried':

@@ -5,7 +5,7 @@ import { countParts } from './split-step.ts';
 export function announceChanges(before: JobState, next: JobState, happening: Happening): readonly Announcement[] {
   const events: Announcement[] = [];
   if (happening.what === 'submitted' || happening.what === 'retried') events.push({ type: 'job.accepted' });
-  const steps = ownSteps(next).flatMap((step) => announceStep(before, next, step, happening));
+  const steps = ownSteps(next).flatMap((step) => announceStep(before, step, happening));
   if (before.status === 'queued' && steps.some((event) => event.type === 'step.started')) {
     events.push({ type: 'job.started' });
   }
@@ -14,17 +14,12 @@ export function announceChanges(before: JobState, next: JobState, happening: Hap
   return events;
 }
 
-function announceStep(
-  job: JobState,
-  nextJob: JobState,
-  next: StepState,
-  happening: Happening,
-): readonly Announcement[] {
+function announceStep(job: JobState, next: StepState, happening: Happening): readonly Announcement[] {
   const before = findStep(job, next.name);
   const step = next.name;
   const events: Announcement[] = [];
   if (next.attempts > (before?.attempts ?? 0)) events.push({ type: 'step.started', step });
-  const shown = { before: before && countParts(job, before), next: countParts(nextJob, next) };
+  const shown = { before: before && countParts(before), next: countParts(next) };
   const partsMoved = shown.next !== undefined && JSON.stringify(shown.before) !== JSON.stringify(shown.next);
   if (next.status === 'running' && (next.progress > (before?.progress ?? 0) || partsMoved))
     events.push({ type: 'step.progress', step });

@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import type { Happening, JobState } from './job-state.ts';
 import type { LeasePolicy } from './lease-policy.ts';
 import { lockJob } from './lock-job.ts';
+import { partsConcerned } from './parts-at-hand.ts';
 import { saveAdvance } from './save-advance.ts';
 
 export interface Applied {
@@ -16,7 +17,7 @@ interface Address {
   readonly tenant?: string;
 }
 
-/** One thing happens to one job, in one transaction: lock, load, advance, write. undefined: no such job. */
+/** One thing happens to one job, in one transaction: lock, load what it concerns, advance, write. undefined: no such job. */
 export async function applyHappening(
   database: Database,
   { jobId, tenant }: Address,
@@ -24,7 +25,7 @@ export async function applyHappening(
   policy?: LeasePolicy,
 ): Promise<Applied | undefined> {
   return await database.transaction(async (client) => {
-    const locked = await lockJob(client, jobId);
+    const locked = await lockJob(client, jobId, partsConcerned(happening));
     if (locked === undefined || (tenant !== undefined && locked.job.tenant !== tenant)) return undefined;
     const advance = advanceJob(locked.job, happening, locked.now, policy);
     if (advance.job === locked.job) return { verdict: 'ignored', job: locked.job };

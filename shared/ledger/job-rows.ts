@@ -7,7 +7,7 @@ export const jobColumns = `id, tenant, status, priority, run_at as "runAt", inpu
 export type JobRow = Omit<JobState, 'steps'>;
 
 /** The columns of a StepState, named as its fields. */
-export const stepColumns = `job_id as "jobId", name, parent, phase, split, part, kind, uses, status, progress, attempts, outputs,
+export const stepColumns = `job_id as "jobId", name, parent, phase, split, tally, part, secrets, kind, uses, status, progress, attempts, outputs,
   manifest_key as "manifestKey", error, dispatch, try, run, lost, queued_at as "queuedAt",
   dispatched_at as "dispatchedAt", lease_until as "leaseUntil", started_at as "startedAt", finished_at as "finishedAt"`;
 

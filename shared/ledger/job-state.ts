@@ -24,7 +24,7 @@ export interface JobState {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** In the order they were sent. */
+  /** In the order they were sent; then the parts at hand of those that were split (parts-at-hand.ts). */
   readonly steps: readonly StepState[];
 }
 
@@ -45,6 +45,21 @@ export interface SplitState extends Pick<SplitPlan, 'facts'> {
   readonly atOnce: number;
 }
 
+/** All parts of a split step in a few numbers, kept up with every change of one of them (part-tally.ts). */
+export interface PartTally {
+  readonly total: number;
+  readonly waiting: number;
+  readonly queued: number;
+  readonly running: number;
+  readonly succeeded: number;
+  /** Runs that began. */
+  readonly attempts: number;
+  /** Of all parts together, in the unit of the plan. */
+  readonly weight: number;
+  /** The weight that is done: each part's by its progress. */
+  readonly done: number;
+}
+
 export interface PartState {
   readonly index: number;
   readonly of: number;
@@ -58,7 +73,10 @@ export interface StepState {
   readonly parent: string | null;
   readonly phase: StepPhase;
   readonly split: SplitState | null;
+  readonly tally: PartTally | null;
   readonly part: PartState | null;
+  /** Whether its params lack the passwords they were sent with (ADR 30); null: nobody has looked yet. */
+  readonly secrets: 'none' | 'forgotten' | null;
   readonly kind: string;
   readonly uses: readonly string[];
   readonly status: StepStatus;
@@ -83,6 +101,10 @@ export interface StepState {
 export type Happening =
   | { readonly what: 'submitted' }
   | { readonly what: 'reported'; readonly report: TaskReport }
+  /** Reports `progress`, at most one of each step or part. */
+  | { readonly what: 'progressed'; readonly reports: readonly TaskReport[] }
+  /** The workers of a split step have more or fewer slots than before. */
+  | { readonly what: 'scaled'; readonly step: string; readonly slots: number }
   | { readonly what: 'cancelled' }
   | { readonly what: 'retried' }
   /** A lease ran out. */
@@ -113,6 +135,11 @@ export function findStep(job: JobState, name: string): StepState | undefined {
 
 export function replaceStep(job: JobState, step: StepState): JobState {
   return { ...job, steps: job.steps.map((other) => (other.name === step.name ? step : other)) };
+}
+
+/** A progress of 0 … 1 as people see it. The ledger gives back just this number, so hearing it again moves nothing. */
+export function roundProgress(fraction: number): number {
+  return Math.round(fraction * 10_000) / 10_000;
 }
 
 export function addMs(moment: Date, ms: number): Date {

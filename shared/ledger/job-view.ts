@@ -1,6 +1,6 @@
 import type { Job, JobOutput, JobStep } from '../messages/job.ts';
 import type { StoredOutput } from '../messages/stored-output.ts';
-import { type JobState, ownSteps, type StepState } from './job-state.ts';
+import { type JobState, ownSteps, roundProgress, type StepState } from './job-state.ts';
 import { progressOf } from './settle-job.ts';
 import { countParts } from './split-step.ts';
 
@@ -14,7 +14,7 @@ export function viewJob(job: JobState): Job {
     priority,
     runAt: iso(job.runAt),
     inputs: mapValues(job.inputs, ({ name, bytes, mediaType }) => ({ name, bytes, mediaType })),
-    steps: Object.fromEntries(ownSteps(job).map((step) => [step.name, viewStep(job, step)])),
+    steps: Object.fromEntries(ownSteps(job).map((step) => [step.name, viewStep(job.id, step)])),
     error,
     metadata: { ...metadata },
     createdAt: job.createdAt.toISOString(),
@@ -23,13 +23,13 @@ export function viewJob(job: JobState): Job {
   };
 }
 
-function viewStep(job: JobState, step: StepState): JobStep {
+function viewStep(jobId: string, step: StepState): JobStep {
   const { kind, attempts, error } = step;
-  const outputs = step.outputs.map((output) => viewOutput(job.id, step.name, output));
-  const progress = Math.round(step.progress * 10_000) / 10_000;
+  const outputs = step.outputs.map((output) => viewOutput(jobId, step.name, output));
+  const progress = roundProgress(step.progress);
   // A join that waits for its turn is the same run to those who look on.
   const status = step.phase === 'join' && step.status === 'queued' ? 'running' : step.status;
-  const parts = countParts(job, step);
+  const parts = countParts(step);
   return { kind, status, progress, attempts, outputs, error, ...(parts === undefined ? {} : { parts }) };
 }
 

@@ -18,17 +18,25 @@ export function cancelSteps(job: JobState, now: Date): JobState {
   return { ...job, status: 'cancelled', finishedAt: now, steps };
 }
 
-/** Opens a failed or cancelled job again; what succeeded stays, parts are cut anew. Attempts keep counting, losses start anew. */
+/**
+ * Opens a failed or cancelled job again; what succeeded stays, parts are cut anew. Attempts keep counting, losses start
+ * anew. Not when a step that would run again has lost its passwords.
+ */
 export function reopenJob(job: JobState): JobState {
-  if (job.status !== 'failed' && job.status !== 'cancelled') return job;
+  if ((job.status !== 'failed' && job.status !== 'cancelled') || hasForgotten(job)) return job;
   const steps = ownSteps(job).map((step) => (step.status === 'succeeded' ? step : reopenStep(step)));
   return { ...job, status: 'queued', error: null, finishedAt: null, steps };
+}
+
+/** Whether a step that did not succeed has lost its passwords (ADR 30). */
+export function hasForgotten(job: JobState): boolean {
+  return ownSteps(job).some((step) => step.secrets === 'forgotten' && step.status !== 'succeeded');
 }
 
 function reopenStep(step: StepState): StepState {
   return {
     ...{ ...step, status: 'waiting', progress: 0, error: null, lost: 0, startedAt: null, finishedAt: null },
-    ...{ phase: 'start', split: null, outputs: [] },
+    ...{ phase: 'start', split: null, tally: null, outputs: [] },
   };
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Advance } from './advance-job.ts';
-import { findStep, type JobState, type StepState } from './job-state.ts';
+import type { JobState, StepState } from './job-state.ts';
 import type { LockedJob } from './lock-job.ts';
 import { writeEvents } from './write-events.ts';
 
@@ -14,6 +14,7 @@ export async function saveAdvance(
   const job = { ...advance.job, sequence: before.sequence + events.length };
   const known = new Map(before.steps.map((step) => [step.name, step]));
   const changed = job.steps.filter((step) => step !== known.get(step.name));
+  const left = new Set(job.steps.map((step) => step.name));
   await updateSteps(
     client,
     job.id,
@@ -27,13 +28,14 @@ export async function saveAdvance(
   await deleteParts(
     client,
     job.id,
-    before.steps.filter((step) => findStep(job, step.name) === undefined),
+    before.steps.filter((step) => !left.has(step.name)),
   );
   if (events.length > 0 || job.status !== before.status) await updateJob(client, job, job.inputs !== before.inputs);
   await writeEvents(client, [{ job, events, at: now }]);
   return job;
 }
 
+/** By their names in an array too: a join alone would have PostgreSQL read every part of the job. */
 async function updateSteps(client: pg.PoolClient, jobId: string, steps: readonly StepState[]): Promise<void> {
   if (steps.length === 0) return;
   await client.query(
@@ -41,13 +43,15 @@ async function updateSteps(client: pg.PoolClient, jobId: string, steps: readonly
        status = new.status, progress = new.progress, attempts = new.attempts, outputs = new.outputs,
        manifest_key = new."manifestKey", error = new.error, dispatch = new.dispatch, try = new.try, run = new.run,
        lost = new.lost, queued_at = new."queuedAt", dispatched_at = new."dispatchedAt", lease_until = new."leaseUntil",
-       started_at = new."startedAt", finished_at = new."finishedAt", phase = new.phase, split = new.split
+       started_at = new."startedAt", finished_at = new."finishedAt", phase = new.phase, split = new.split,
+       tally = new.tally
      from json_to_recordset($2) as new (
        name text, status text, progress real, attempts int, outputs json, "manifestKey" text, error json, dispatch int,
        try int, run text, lost int, "queuedAt" timestamptz, "dispatchedAt" timestamptz, "leaseUntil" timestamptz,
-       "startedAt" timestamptz, "finishedAt" timestamptz, phase text, split json)
-     where steps.job_id = $1 and steps.name = new.name`,
-    [jobId, JSON.stringify(steps)],
+       "startedAt" timestamptz, "finishedAt" timestamptz, phase text, split json,
+       tally json)
+     where steps.job_id = $1 and steps.name = any($3) and steps.name = new.name`,
+    [jobId, JSON.stringify(steps), steps.map((step) => step.name)],
   );
 }
 

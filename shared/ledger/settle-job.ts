@@ -1,5 +1,5 @@
 import type { JobStatus, PublicError } from '../messages/job.ts';
-import { isOpen, type JobState, ownSteps, type StepState } from './job-state.ts';
+import { isOpen, type JobState, ownSteps, roundProgress, type StepState } from './job-state.ts';
 
 /** Ends a job when all its steps have ended: failed before cancelled before succeeded. */
 export function settleJob(job: JobState, now: Date): JobState {
@@ -23,7 +23,7 @@ function firstError(steps: readonly StepState[]): PublicError | null {
 /** 0 … 1: the mean over the steps, each counting alike. */
 export function progressOf(steps: readonly Pick<StepState, 'status' | 'progress'>[]): number {
   const done = steps.reduce((sum, step) => sum + fractionOf(step), 0);
-  return Math.round((done / steps.length) * 10_000) / 10_000;
+  return roundProgress(done / steps.length);
 }
 
 function fractionOf(step: Pick<StepState, 'status' | 'progress'>): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { now, output, play, report, step, submit } from '../../test/support/play-job.ts';
+import { advanceJob } from './advance-job.ts';
 import { addMs, findStep, type Happening, type JobState } from './job-state.ts';
 import { viewJob } from './job-view.ts';
 import { defaultLeasePolicy } from './lease-policy.ts';
@@ -127,6 +128,29 @@ describe('a step that is split', () => {
     const recut = play(again, [report('started', 'web', { dispatch }), split('web', { a: 1, b: 1 }, 1, dispatch)]).job;
     expect(findStep(recut, `web.${dispatch}.a`)?.status).toBe('queued');
     expect(findStep(recut, 'web.1.a')).toBeUndefined();
+  });
+
+  it('tells how many parts it had also after a retry of another step took them away', () => {
+    const start = play(submit({ web: ['input'], sheet: ['web'] }), [
+      report('started', 'web'),
+      split('web', { a: 6, b: 3 }),
+    ]);
+    const joined = [report('succeeded', 'web', { dispatch: 3 }), report('failed', 'sheet')];
+    const again = play(start.job, [...made('a'), ...made('b'), ...joined, { what: 'retried' }]).job;
+    expect(again.steps.map(({ name }) => name)).toEqual(['web', 'sheet']);
+    expect(viewJob(again).steps.web?.parts).toEqual({ total: 2, running: 0, succeeded: 2, attempts: 2 });
+  });
+
+  it('has more or fewer parts at work when its workers get more or fewer slots', () => {
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`p${index}`, 1]));
+    const job = play(submit({ web: ['input'] }), [report('started', 'web'), split('web', many)]).job;
+    const queued = (state: JobState) => state.steps.filter((one) => one.parent && one.status === 'queued').length;
+    const scaled = (slots: number): Happening => ({ what: 'scaled', step: 'web', slots });
+    const more = play(job, [scaled(8)]);
+    expect([queued(job), queued(more.job), more.events]).toEqual([4, 16, []]);
+    const fewer = play(more.job, [scaled(3), report('succeeded', 'web.1.p0')]).job;
+    expect(queued(fewer)).toBe(15);
+    expect(advanceJob(fewer, scaled(3), now).job).toBe(fewer);
   });
 
   it('hands its parts out anew when the broker lost its disk', () => {

@@ -1,6 +1,16 @@
 import type { PublicError } from '../messages/job.ts';
 import type { TaskReport } from '../messages/report.ts';
-import { isOpen, type JobState, type PartState, replaceStep, type SplitState, type StepState } from './job-state.ts';
+import {
+  findStep,
+  isOpen,
+  type JobState,
+  type PartState,
+  replaceStep,
+  roundProgress,
+  type SplitState,
+  type StepState,
+} from './job-state.ts';
+import { emptyTally } from './part-tally.ts';
 import { queueStep } from './release-steps.ts';
 import { beginRun, endStep } from './take-report.ts';
 
@@ -12,7 +22,8 @@ import { beginRun, endStep } from './take-report.ts';
  *                            └────── the pieces do not fit ─────┴──► whole: queued once more, never split again
  *
  * The parts are steps of the same job with a parent. They go through the relay, the queues, the leases and the fence like
- * any step; only this file, the view and the verdict on the job know that they belong together.
+ * any step; only this file, the view and the verdict on the job know that they belong together. All of them are known by
+ * the tally of their step; as rows only those are at hand that something may happen to (parts-at-hand.ts).
  */
 
 /** At the least, so that a farm whose slots were not seen yet is used all the same. */
@@ -20,17 +31,22 @@ const fewestAtOnce = 4;
 /** One at work and one that waits, for each slot. */
 const perSlot = 2;
 
+/** How many parts of one step are with the broker or at work at a time. */
+export function atOnceFor(slots: number): number {
+  return Math.max(fewestAtOnce, perSlot * slots);
+}
+
 /** A worker has cut the step into parts. Its dispatch ends here: a twin that still works on it is not listened to. */
 export function takeSplit(job: JobState, step: StepState, report: TaskReport, now: Date): JobState {
   if (report.split === undefined) return job;
   const { plan, inputs } = report.split;
   const weight = plan.parts.reduce((sum, part) => sum + part.weight, 0);
   const joinFrom = weight / (weight + plan.joinWeight);
-  const atOnce = Math.max(fewestAtOnce, perSlot * (report.split.slots ?? 0));
+  const atOnce = atOnceFor(report.split.slots ?? 0);
   const split: SplitState = { generation: step.dispatch, inputs, facts: plan.facts, joinFrom, atOnce };
   const parts = plan.parts.map((part, index) => createPart(step, { index, of: plan.parts.length, plan: part }));
   const divided: StepState = {
-    ...{ ...beginRun(step, report, now), status: 'running', phase: 'parts', split, error: null },
+    ...{ ...beginRun(step, report, now), status: 'running', phase: 'parts', split, error: null, tally: emptyTally },
     ...{ dispatch: step.dispatch + 1, try: 0, run: null, lost: 0, leaseUntil: null, dispatchedAt: null },
   };
   const replaced = replaceStep(job, divided);
@@ -39,7 +55,8 @@ export function takeSplit(job: JobState, step: StepState, report: TaskReport, no
 
 function createPart(step: StepState, part: PartState): StepState {
   return {
-    ...{ name: `${step.name}.${step.dispatch}.${part.plan.name}`, parent: step.name, phase: 'part', split: null, part },
+    ...{ name: `${step.name}.${step.dispatch}.${part.plan.name}`, parent: step.name, phase: 'part', part },
+    ...{ split: null, tally: null, secrets: null },
     ...{
       kind: step.kind,
       uses: step.uses,
@@ -52,6 +69,14 @@ function createPart(step: StepState, part: PartState): StepState {
     ...{ error: null, dispatch: 0, try: 0, run: null, lost: 0 },
     ...{ queuedAt: null, dispatchedAt: null, leaseUntil: null, startedAt: null, finishedAt: null },
   };
+}
+
+/** Slots came or went: the step has as many parts at work as it would have if it were split now. */
+export function scaleSplit(job: JobState, name: string, slots: number): JobState {
+  const step = findStep(job, name);
+  const atOnce = atOnceFor(slots);
+  if (!step?.split || !isInParts(step) || step.split.atOnce === atOnce) return job;
+  return replaceStep(job, { ...step, split: { ...step.split, atOnce } });
 }
 
 /** Brings every split step up to date with its parts. */
@@ -71,16 +96,18 @@ function advanceSplit(job: JobState, step: StepState, now: Date): JobState {
   if (parts.some((part) => part.status === 'cancelled')) {
     return endWith(job, { ...endStep(step, now), status: 'cancelled' }, now);
   }
-  const progress = Math.max(step.progress, progressOfParts(step, parts));
-  if (parts.every((part) => part.status === 'succeeded')) {
+  const { total, succeeded } = step.tally ?? emptyTally;
+  if (succeeded === total) {
+    const progress = Math.max(step.progress, roundProgress(step.split?.joinFrom ?? 1));
     return replaceStep(job, queueStep({ ...step, phase: 'join', progress }, step.queuedAt));
   }
+  const progress = Math.max(step.progress, progressOfParts(step));
   const moved = progress === step.progress ? job : replaceStep(job, { ...step, progress });
   return releaseParts(moved, step, parts, now);
 }
 
-/** The parts of the step's present split, in the order of its plan. */
-export function partsOf(job: Pick<JobState, 'steps'>, step: StepState): readonly StepState[] {
+/** The parts at hand of the step's present split, in the order of its plan. */
+function partsOf(job: Pick<JobState, 'steps'>, step: StepState): readonly StepState[] {
   const prefix = `${step.name}.${step.split?.generation}.`;
   const parts = job.steps.filter((other) => other.parent === step.name && other.name.startsWith(prefix));
   return parts.sort((a, b) => (a.part?.index ?? 0) - (b.part?.index ?? 0));
@@ -94,27 +121,26 @@ export interface PartCounts {
   readonly attempts: number;
 }
 
-export function countParts(job: Pick<JobState, 'steps'>, step: StepState): PartCounts | undefined {
-  if (step.split === null) return undefined;
-  const parts = partsOf(job, step);
-  return {
-    total: parts.length,
-    running: parts.filter((part) => part.status === 'running').length,
-    succeeded: parts.filter((part) => part.status === 'succeeded').length,
-    attempts: parts.reduce((sum, part) => sum + part.attempts, 0),
-  };
+export function countParts({ tally }: StepState): PartCounts | undefined {
+  if (tally === null) return undefined;
+  const { total, running, succeeded, attempts } = tally;
+  return { total, running, succeeded, attempts };
 }
 
 function releaseParts(job: JobState, step: StepState, parts: readonly StepState[], now: Date): JobState {
-  const inFlight = parts.filter((part) => isOpen(part) && part.status !== 'waiting').length;
-  const room = Math.max(0, (step.split?.atOnce ?? 0) - inFlight);
+  const { queued, running } = step.tally ?? emptyTally;
+  const room = Math.max(0, (step.split?.atOnce ?? 0) - queued - running);
   const next = parts.filter((part) => part.status === 'waiting').slice(0, room);
   return next.reduce((current, part) => replaceStep(current, queueStep(part, now)), job);
 }
 
 /** The pieces do not fit together: one worker does it all, and what is still at work on parts is stopped. */
 export function runWhole(job: JobState, step: StepState, now: Date): JobState {
-  return endWith(job, queueStep({ ...step, phase: 'whole', split: null, outputs: [] }, step.queuedAt), now);
+  return endWith(
+    job,
+    queueStep({ ...step, phase: 'whole', split: null, tally: null, outputs: [] }, step.queuedAt),
+    now,
+  );
 }
 
 /** Replaces the step, and ends what is still open of its parts. */
@@ -132,9 +158,7 @@ function errorOf(step: StepState, part: StepState): PublicError {
 }
 
 /** 0 … 1: the parts by their weights; the join is still to come. */
-function progressOfParts(step: StepState, parts: readonly StepState[]): number {
-  const weightOf = (part: StepState) => part.part?.plan.weight ?? 0;
-  const weight = parts.reduce((sum, part) => sum + weightOf(part), 0);
-  const done = parts.reduce((sum, part) => sum + weightOf(part) * part.progress, 0);
-  return (done / weight) * (step.split?.joinFrom ?? 1);
+function progressOfParts({ split, tally }: StepState): number {
+  const { done, weight } = tally ?? emptyTally;
+  return roundProgress((done / weight) * (split?.joinFrom ?? 1));
 }

@@ -42,7 +42,7 @@ function createJob(given: NewJob, now: Date): JobState {
 
 function createStep({ name, kind, uses }: NewStep): StepState {
   return {
-    ...{ parent: null, phase: 'start', split: null, part: null },
+    ...{ parent: null, phase: 'start', split: null, tally: null, part: null, secrets: null },
     ...{ name, kind, uses, status: 'waiting', progress: 0, attempts: 0, outputs: [], manifestKey: null, error: null },
     ...{ dispatch: 0, try: 0, run: null, lost: 0 },
     ...{ queuedAt: null, dispatchedAt: null, leaseUntil: null, startedAt: null, finishedAt: null },

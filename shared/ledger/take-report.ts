@@ -1,7 +1,7 @@
 import type { PublicError } from '../messages/job.ts';
 import type { TaskReport } from '../messages/report.ts';
 import { compareRuns } from './fence.ts';
-import { addMs, type StepState } from './job-state.ts';
+import { addMs, roundProgress, type StepState } from './job-state.ts';
 import { type LeasePolicy, retryLeaseMs } from './lease-policy.ts';
 
 /** All but `split`, which concerns more than the step (split-step.ts). */
@@ -62,7 +62,7 @@ export function takeReport(step: StepState, report: StepReport, policy: LeasePol
 /** A join takes over where the parts ended. */
 function fractionOfStep({ phase, split }: StepState, fraction: number): number {
   const from = phase === 'join' ? (split?.joinFrom ?? 0) : 0;
-  return from + (1 - from) * fraction;
+  return roundProgress(from + (1 - from) * fraction);
 }
 
 /** A run newer than the one known counts an attempt (a join goes on with one); the relay need not send a step that runs. */

@@ -31,7 +31,7 @@ export function submit(uses: Record<string, string[]>, change: Partial<JobState>
 
 export function waitingStep(name: string, uses: readonly string[]): StepState {
   return {
-    ...{ parent: null, phase: 'start', split: null, part: null },
+    ...{ parent: null, phase: 'start', split: null, tally: null, part: null, secrets: null },
     ...{ name, kind: 'resize', uses, status: 'waiting', progress: 0, attempts: 0, outputs: [], manifestKey: null },
     ...{ error: null, dispatch: 0, try: 0, run: null, lost: 0, queuedAt: null, dispatchedAt: null, leaseUntil: null },
     ...{ startedAt: null, finishedAt: null },
@@ -67,3 +67,12 @@ export function play(job: JobState, happenings: readonly Happening[], at: Date =
 }
 
 export const step = (job: JobState, name: string): StepState => findStep(job, name) as StepState;
+
+/** Numbers below 1 from a seed, the same each time. */
+export function random(seed: number): () => number {
+  let state = seed * 2654435761;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0;
+    return state / 4294967296;
+  };
+}
