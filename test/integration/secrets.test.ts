@@ -4,6 +4,7 @@ import { defaultOrchestratorConfig } from '../../services/orchestrator/config.ts
 import { forgetSecrets, keptForRetryHours } from '../../services/orchestrator/forget-secrets.ts';
 import { startOrchestrator } from '../../services/orchestrator/start-orchestrator.ts';
 import { cancelJob } from '../../shared/ledger/cancel-job.ts';
+import type { Database } from '../../shared/ledger/database.ts';
 import { readJob } from '../../shared/ledger/read-job.ts';
 import { retryJob } from '../../shared/ledger/retry-job.ts';
 import type { Job } from '../../shared/messages/job.ts';
@@ -98,6 +99,49 @@ it('a job that did not succeed keeps them for a retry, and refuses one when they
     publicMessage: expect.stringMatching(/no longer kept\. Submit it again/),
   });
   expect(await retryJob(database, 'somebody-else', job.id)).toBeUndefined();
+});
+
+/** The job failed so long ago that the next sweep takes its password. */
+async function longOver(): Promise<Job> {
+  const job = await submitProtected();
+  await cancelJob(ledger.database, 'acme', job.id);
+  await ledger.database.query(
+    `update jobs set finished_at = now() - make_interval(hours => ${keptForRetryHours}, secs => 1)`,
+  );
+  return job;
+}
+
+it('a retry that comes with the sweep is refused when the sweep was first', async () => {
+  const { database } = ledger;
+  const job = await longOver();
+  // The sweep gets in at the last moment: before the transaction that opens the job again.
+  const swept: Database = {
+    ...database,
+    transaction: async (work) => {
+      await forgetSecrets(database);
+      return await database.transaction(work);
+    },
+  };
+  await expect(retryJob(swept, 'acme', job.id)).rejects.toMatchObject({ code: 'conflict' });
+  expect((await readJob(database, 'acme', job.id))?.job.status).toBe('cancelled');
+});
+
+it('a sweep that comes with a retry leaves the password when the retry was first', async () => {
+  const { database } = ledger;
+  const job = await longOver();
+  // The sweep comes when the retry is written and not yet committed.
+  const sweeping: Database = {
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (client) => {
+        const result = await work(client);
+        await forgetSecrets(database);
+        return result;
+      }),
+  };
+  expect(await retryJob(sweeping, 'acme', job.id)).toMatchObject({ status: 'queued' });
+  await forgetSecrets(database);
+  expect(await tablesWithSecret()).toEqual(['steps']);
 });
 
 it('a dead letter is kept without them', async () => {
