@@ -1,4 +1,4 @@
-import { applyReport } from '../../shared/ledger/apply-report.ts';
+import { applyProgress } from '../../shared/ledger/apply-report.ts';
 import { compareRuns } from '../../shared/ledger/fence.ts';
 import type { TaskReport } from '../../shared/messages/report.ts';
 import { queues } from '../../shared/queue/topology.ts';
@@ -10,12 +10,16 @@ import { repeat } from './repeat.ts';
 /** Progress that arrives meanwhile waits in the broker, which drops the oldest. */
 const prefetch = 500;
 
+/** The newest report of each step and part, by job. */
+type Newest = Map<string, Map<string, TaskReport>>;
+
 /**
- * Progress is also the heartbeat: of each step only the newest report is kept, and written once per interval. Reports are
- * settled as they come, for a lost one is replaced by the next.
+ * Progress is also the heartbeat: of each step only the newest report is kept, and those of a job are written together,
+ * once per interval, however many parts are at work. Reports are settled as they come, for a lost one is replaced by the
+ * next.
  */
 export function collectProgress(orchestrator: Orchestrator, onApplied: () => void): Consuming {
-  const newest = new Map<string, TaskReport>();
+  const newest: Newest = new Map();
   const { bus, log, config } = orchestrator;
   const consuming = consumeUntil(bus, queues.progress, { prefetch, log }, async (delivery) => {
     const report = parseReport(orchestrator, delivery);
@@ -33,23 +37,22 @@ export function collectProgress(orchestrator: Orchestrator, onApplied: () => voi
   };
 }
 
-function keepNewest(newest: Map<string, TaskReport>, report: TaskReport): void {
-  const key = `${report.job}/${report.step}`;
-  const known = newest.get(key);
-  if (known === undefined || compareProgress(report, known) >= 0) newest.set(key, report);
+function keepNewest(newest: Newest, report: TaskReport): void {
+  const key = `${report.tenant}/${report.job}`;
+  const ofJob = newest.get(key) ?? new Map<string, TaskReport>();
+  newest.set(key, ofJob);
+  const known = ofJob.get(report.step);
+  if (known === undefined || compareProgress(report, known) >= 0) ofJob.set(report.step, report);
 }
 
 function compareProgress(a: TaskReport, b: TaskReport): number {
   return a.dispatch - b.dispatch || compareRuns(a, b) || (a.fraction ?? 0) - (b.fraction ?? 0);
 }
 
-async function writeProgress(
-  { database, config }: Orchestrator,
-  newest: Map<string, TaskReport>,
-  onApplied: () => void,
-): Promise<void> {
-  for (const [key, report] of newest) {
+async function writeProgress({ database, config }: Orchestrator, newest: Newest, onApplied: () => void): Promise<void> {
+  for (const [key, ofJob] of newest) {
     newest.delete(key);
-    if ((await applyReport(database, report, config.leases)) === 'applied') onApplied();
+    const [first, ...others] = ofJob.values();
+    if (first && (await applyProgress(database, [first, ...others], config.leases)) === 'applied') onApplied();
   }
 }

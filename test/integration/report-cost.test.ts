@@ -1,9 +1,10 @@
 /** What the ledger pays for a report of a part: the same however many parts the step has. Counted, never timed. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applyProgress } from '../../shared/ledger/apply-report.ts';
 import { readJob } from '../../shared/ledger/read-job.ts';
 import type { TaskReport } from '../../shared/messages/report.ts';
 import { type Cost, type CountedDatabase, countStatements } from '../support/count-statements.ts';
-import { type Ledger, openLedger } from '../support/ledger-fixture.ts';
+import { type Ledger, openLedger, reportOf, taskOf } from '../support/ledger-fixture.ts';
 import { type SplitJob, splitJob } from '../support/play-split.ts';
 
 let ledger: Ledger;
@@ -41,6 +42,26 @@ it('costs no more with 1500 parts than with 50: the same statements, the same ro
   const expected = await costOfReports(few, counted);
   expect(await costOfReports(many, counted)).toEqual(expected);
   for (const { rows } of Object.values(expected)) expect(rows).toBeLessThan(6);
+});
+
+it('takes the progress of all parts at work in as many statements as that of one', async () => {
+  const counted = countStatements(ledger.database);
+  const { job, parts, report } = await splitJob(counted.database, 100, 20);
+  const atWork = parts.slice(0, 40);
+  for (const part of atWork) await report(part, 'started');
+  const beat = (names: readonly string[], fraction: number) => {
+    const task = taskOf(job, 'web');
+    const [first, ...others] = names.map((step) =>
+      reportOf({ ...task, step }, 'progress', { run: `run_${step}`, fraction }),
+    );
+    return counted.cost(async () =>
+      expect(await applyProgress(counted.database, [first as TaskReport, ...others])).toBe('applied'),
+    );
+  };
+  const one = await beat(atWork.slice(0, 1), 0.2);
+  expect(await beat(atWork, 0.5)).toEqual({ ...one, rows: one.rows + atWork.length - 1 });
+  const shown = (await readJob(counted.database, 'acme', job.id))?.job.steps.web;
+  expect(shown).toMatchObject({ progress: 0.198, parts: { total: 100, running: 40 } });
 });
 
 it('shows a job without reading the parts of its steps', async () => {
