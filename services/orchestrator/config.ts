@@ -13,6 +13,8 @@ export interface OrchestratorConfig {
   readonly progressEveryMs: number;
   readonly leases: LeasePolicy;
   readonly watchEveryMs: number;
+  /** How often steps in parts look for workers that came or went. */
+  readonly slotsEveryMs: number;
   /** How often the broker's health is looked at for a lost disk. */
   readonly epochEveryMs: number;
   /** How old the queues of a broker that lost its disk must be before it is trusted again (messaging: 10 s on RabbitMQ). */
@@ -46,6 +48,7 @@ export const defaultOrchestratorConfig: OrchestratorConfig = {
   progressEveryMs: 1000,
   leases: defaultLeasePolicy,
   watchEveryMs: 5000,
+  slotsEveryMs: 1000,
   epochEveryMs: 1000,
   epochSettleMs: 10_000,
   deadLetterGraceMs: 5000,

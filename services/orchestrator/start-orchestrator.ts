@@ -13,6 +13,7 @@ import { repeat } from './repeat.ts';
 import { runAlone } from './run-alone.ts';
 import { createEpochWatch } from './watch-epoch.ts';
 import { watchLeases } from './watch-leases.ts';
+import { createSlotWatch } from './watch-slots.ts';
 
 export type OrchestratorDeps = Omit<Orchestrator, 'config'>;
 
@@ -42,6 +43,7 @@ async function startDuties(orchestrator: Orchestrator) {
   const { config, database, bus, store, log } = orchestrator;
   const relay = { database, bus, log, leases: config.leases };
   const epoch = createEpochWatch(orchestrator);
+  const slots = createSlotWatch(orchestrator);
   // Before anything else: a broker that forgot must not be taken for one that is only slow.
   await epoch.check().catch((error: unknown) => log.warn({ err: error }, 'epoch.unchecked'));
   const relaying = { everyMs: config.relayEveryMs, restMs: relayRestMs, log };
@@ -52,6 +54,7 @@ async function startDuties(orchestrator: Orchestrator) {
     events.wake();
   };
   const checkEpoch = async () => (await epoch.check()) > 0 && wake();
+  const checkSlots = async () => (await slots.check()) > 0 && wake();
   const cleanAlone = () =>
     runAlone(database, 'clean', async () => {
       await forgetSecrets(database);
@@ -63,6 +66,7 @@ async function startDuties(orchestrator: Orchestrator) {
     keepDeadLetters(orchestrator, wake),
     watchLeases(orchestrator, wake),
     repeat(checkEpoch, { name: 'epoch', everyMs: config.epochEveryMs, log }),
+    repeat(checkSlots, { name: 'slots', everyMs: config.slotsEveryMs, log }),
     repeat(cleanAlone, { name: 'clean', everyMs: config.cleanEveryMs, log }),
     dispatches,
     events,

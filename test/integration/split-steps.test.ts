@@ -134,10 +134,21 @@ async function note<T>(call: string, work: () => Promise<T>): Promise<T> {
 async function farm(bus: Bus, behaviour: Behaviour = {}, slots = 2): Promise<void> {
   const config = {
     ...defaultOrchestratorConfig,
-    ...{ relayEveryMs: 20, progressEveryMs: 20, watchEveryMs: 20, epochSettleMs: 0, deadLetterGraceMs: 50 },
+    ...{
+      relayEveryMs: 20,
+      progressEveryMs: 20,
+      watchEveryMs: 20,
+      slotsEveryMs: 20,
+      epochSettleMs: 0,
+      deadLetterGraceMs: 50,
+    },
     leases: { dispatchedMs: 60_000, runningMs: 60_000, retryDelaysMs, maxLost: 3 },
   };
   own(await startOrchestrator(config, { database: ledger.database, bus, log }));
+  await work(bus, behaviour, slots);
+}
+
+async function work(bus: Bus, behaviour: Behaviour, slots: number): Promise<void> {
   const openUrl = async () => {
     urlsOpened += 1;
     return { body: Readable.from([Buffer.from(content)]), name: 'from-the-web.txt' };
@@ -262,6 +273,44 @@ it('stops the parts at work when the job is cancelled', async () => {
   await announceCancel({ database: ledger.database, bus }, id);
   await until(() => stopped.length === 2, 'both parts to be stopped');
   expect((await read(id)).status).toBe('cancelled');
+});
+
+it('gives parts to the workers that come while a step is in parts, and at most two for each slot', async () => {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const behaviour: Behaviour = {
+    split: async (task) => {
+      const bytes = Array.from({ length: (await inputText(task)).length }, (_, first) => first);
+      const parts = bytes.map((first) => ({ name: `p${first}`, params: { first, last: first }, weight: 1 }));
+      return { parts, joinWeight: 1, facts: { length: parts.length } };
+    },
+    part: async (task) => {
+      await gate;
+      const { first } = task.part.params as { first: number };
+      return [await write(task, 'piece.txt', (await inputText(task)).charAt(first).toUpperCase())];
+    },
+  };
+  const bus = await openMemory();
+  await farm(bus, behaviour, 2);
+  const id = await submit();
+  const parts = async () => (await read(id)).steps.web?.parts;
+  await until(async () => (await parts())?.running === 2, 'two parts at work');
+  await work(bus, behaviour, 6);
+  await until(async () => (await parts())?.running === 8, 'eight parts at work');
+  const sent = `select count(*)::int as n from steps where parent is not null and status in ('queued', 'running')`;
+  const letGo = async () => (await ledger.database.query(sent)).rows[0].n;
+  await until(async () => (await letGo()) === 16, 'two parts for each slot');
+  open();
+  await ended(id);
+  expect(await outputText(id)).toBe(content.toUpperCase());
+  expect(await parts()).toEqual({
+    total: content.length,
+    running: 0,
+    succeeded: content.length,
+    attempts: content.length,
+  });
 });
 
 it('lets urgent work pass between the parts of a batch job', async () => {
