@@ -49,6 +49,19 @@ describe('the encoder', () => {
     expect(keyframes(path).map((time) => Math.round(time * 100) / 100)).toEqual([0, 0.52, 1, 1.52]);
   });
 
+  it('tells H.265 the level, and what no level has room for is told at once', async () => {
+    const input = await renderClip('in.mp4', ...testSources(0.4, '320x180'), ...quickVideo);
+    const { seen } = await runTranscode({ preset: 'hevc-1080p', video: { level: '4.1', speed: 'fastest' } }, input);
+    expect(seen.video?.level).toBe(123);
+    const large = await renderClip('in.mp4', ...testSources(0.2, '640x360'), ...quickVideo);
+    const small = runTranscode({ preset: 'hevc-1080p', video: { level: '1.0', speed: 'fastest' } }, large);
+    await expect(small).rejects.toMatchObject({
+      code: 'input_invalid',
+      retryable: false,
+      publicMessage: expect.stringContaining('out of range for specified level'),
+    });
+  });
+
   it('stays below the highest bitrate', async () => {
     const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=4,noise=alls=60:allf=t'];
     const input = await renderClip('in.mkv', ...noise, ...quickVideo, '-crf', '10');

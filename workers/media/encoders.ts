@@ -91,18 +91,20 @@ export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
     ...rateControl(encoding, encoder.crf),
     ...(encoding.keyframeSeconds === undefined ? [] : keyframes(encoding.keyframeSeconds, encoding.codec)),
     ...(encoding.profile === undefined ? [] : ['-profile:v', encoding.profile]),
-    ...(encoding.level === undefined ? [] : ['-level', encoding.level]),
+    ...(encoding.level === undefined || encoding.codec === 'h265' ? [] : ['-level', encoding.level]),
     ...colourTags(encoding.hdr),
     ...encoder.extra,
     ...passOptions(encoding, pass),
   ];
 }
 
-/** x265 keeps its statistics under its own options; the others under ffmpeg's. */
-function passOptions({ codec, keyframeSeconds }: VideoEncoding, pass: Pass | undefined): string[] {
+/** x265 keeps its statistics and its level under its own options; the others under ffmpeg's. */
+function passOptions({ codec, keyframeSeconds, level }: VideoEncoding, pass: Pass | undefined): string[] {
   if (codec === 'h265') {
     // Where keyframes are asked for, nothing behind one may lean on what is before it (x265 opens its GOPs by default).
-    const quiet = `log-level=error${keyframeSeconds === undefined ? '' : ':open-gop=0'}`;
+    const quiet = ['log-level=error', ...(keyframeSeconds === undefined ? [] : ['open-gop=0'])]
+      .concat(level === undefined ? [] : [`level-idc=${level}`])
+      .join(':');
     return [
       '-x265-params',
       pass === undefined ? quiet : `${quiet}:pass=${pass.number}:stats=${escapeFilterValue(pass.statistics)}`,

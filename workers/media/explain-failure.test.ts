@@ -9,6 +9,7 @@ describe('explainFailure', () => {
     ['[mov @ 0x1] moov atom not found', 'input_invalid', false],
     ['Invalid data found when processing input', 'input_invalid', false],
     ['av_interleaved_write_frame(): No space left on device', 'scratch_full', true],
+    ['x265 [error]: picture dimensions are out of range\nError while opening encoder for', 'input_invalid', false],
     ['something nobody has seen', 'internal_error', true],
   ])('%s → %s', (stderr, code, retryable) => {
     expect(failure(stderr)).toMatchObject({ code, retryable });
@@ -19,6 +20,12 @@ describe('explainFailure', () => {
     expect(failure('', null, 'SIGXFSZ')).toMatchObject({ code: 'input_invalid' });
     expect(failure('Invalid data found', null, 'SIGSEGV')).toMatchObject({ code: 'internal_error', retryable: true });
     expect(failure('', 127)).toMatchObject({ code: 'tool_missing' });
+  });
+
+  it('tells what the encoder refused', () => {
+    const stderr =
+      '[libx264 @ 0x5616317be980] invalid level_idc: 23\nError while opening encoder for output stream #0:0';
+    expect(failure(stderr).publicMessage).toContain('(invalid level_idc: 23)');
   });
 
   it('names the file and no path', () => {

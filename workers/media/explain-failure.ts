@@ -56,10 +56,23 @@ export function explainFailure(failure: Failure): AppError {
   }
   const fault = inputFaults.find(([pattern]) => pattern.test(failure.stderr));
   if (fault !== undefined && failure.signal === null) return new InputError(`${named} ${fault[1]}.`, cause);
+  const refusal = encoderRefusal.test(failure.stderr) && failure.signal === null;
+  if (refusal) return refused(failure, cause);
   return new AppError('internal_error', `The media program stopped unexpectedly while it worked on ${named}.`, {
     retryable: true,
     cause,
   });
+}
+
+/** The encoder was opened with settings it does not take; what params.ts lets through and this source cannot have. */
+const encoderRefusal = /error while opening encoder|could not open encoder/i;
+/** What an encoder says of it: `[libx264 @ 0x…] …`, `x265 [error]: …`. */
+const encoderWords = /^(?:\[lib\w+[^\]]*\]|(?:x265|svt) ?\[error\]:)\s*([^\n/]{3,200})$/im;
+
+function refused({ stderr, inputName }: Failure, cause: Error): AppError {
+  const words = encoderWords.exec(stderr)?.[1]?.trim().replace(/\.$/, '');
+  const reason = words === undefined ? '' : ` (${words})`;
+  return new InputError(`The encoder cannot make of "${inputName}" what is asked for${reason}. Ask otherwise.`, cause);
 }
 
 /** ffmpeg catches SIGXCPU as it catches SIGTERM, finishes the file and exits with this code. */

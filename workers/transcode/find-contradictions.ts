@@ -1,4 +1,5 @@
-import { audioCodecs, containers, type FileContainer, videoCodecs } from '../media/containers.ts';
+import { audioCodecs, containers, type FileContainer, type VideoCodec, videoCodecs } from '../media/containers.ts';
+import { findRefusal } from './encoder-limits.ts';
 import { mergePreset } from './merge-preset.ts';
 import type { TranscodeParams } from './params.ts';
 
@@ -10,15 +11,15 @@ export interface Contradiction {
 
 /** What cannot be meant together, preset included: said when the job comes in, not when it runs. */
 export function findContradictions(params: TranscodeParams): readonly Contradiction[] {
-  return [...aboutPicture(params), ...aboutSound(params), ...aboutContainer(params)];
+  return [...aboutPicture(params), ...aboutEncoder(params), ...aboutSound(params), ...aboutContainer(params)];
 }
 
 const said = (wish: unknown) => wish !== undefined;
 
 function aboutPicture({ video, watermark, speed, fade, subtitles }: TranscodeParams): Contradiction[] {
   if (typeof video !== 'object') return [];
-  const frame = [video.resolution, video.width, video.height, video.fps, video.crop, video.pad];
-  const changes = [...frame, watermark, speed, fade, subtitles?.burn].some(said);
+  const { codec: _codec, deinterlace: _deinterlace, speed: _speed, ...asked } = video;
+  const changes = [...Object.values(asked), watermark, speed, fade, subtitles?.burn].some(said);
   return [
     ...when(
       video.codec === 'copy' && changes,
@@ -37,6 +38,24 @@ function aboutPicture({ video, watermark, speed, fade, subtitles }: TranscodePar
       ['video', 'ssim'],
       'expected either bitrate or ssim; maxBitrate may stand beside it',
     ),
+  ];
+}
+
+/** The preset's codec, or what the container usually holds; copies are not encoded. */
+function aboutEncoder(params: TranscodeParams): Contradiction[] {
+  const { container = 'mp4', video } = mergePreset(params);
+  if (typeof video !== 'object' || typeof params.video !== 'object' || video.codec === 'copy') return [];
+  const holds = holdsOf(container).video;
+  const usual = video.hdr === 'keep' ? (holds.find((codec) => codec !== 'h264') ?? 'h265') : holds[0];
+  const codec = video.codec === undefined || video.codec === 'auto' ? usual : video.codec;
+  if (codec === undefined || !holds.includes(codec)) return [];
+  const refusal = findRefusal(codec, video);
+  const { bitrate = 0, maxBitrate = Number.POSITIVE_INFINITY } = video;
+  // SVT-AV1 wants room between the two.
+  const tight = codec === 'av1' ? maxBitrate <= bitrate : maxBitrate < bitrate;
+  return [
+    ...(refusal === undefined ? [] : [{ path: ['video', refusal.field], message: refusal.message }]),
+    ...when(tight, ['video', 'maxBitrate'], `expected more than bitrate, ${bitrate}, got ${maxBitrate}`),
   ];
 }
 
@@ -68,11 +87,17 @@ function aboutSound(params: TranscodeParams): Contradiction[] {
 
 function aboutContainer(params: TranscodeParams): Contradiction[] {
   const { container = 'mp4' } = mergePreset(params);
-  const holds = container in containers ? containers[container as FileContainer] : streamed;
+  const holds = holdsOf(container);
+  const copied = typeof params.video === 'object' && params.video.codec === 'copy' && holds === streamed;
   const silent = typeof params.video === 'object' && holds.video.length === 0;
   return [
     ...when(silent, ['video'], `expected no video: ${container} holds sound alone`),
     ...(silent ? [] : wrongCodec('video', params.video, holds.video, container)),
+    ...when(
+      copied,
+      ['video', 'codec'],
+      `expected h264 or h265 in ${container}: the rungs of a stream need keyframes at the same times, so nothing is copied`,
+    ),
     ...wrongCodec('audio', params.audio, holds.audio, container),
     ...aboutSegments(params, container),
     ...aboutQuality(params, holds.video.length > 0),
@@ -102,6 +127,10 @@ function aboutSegments({ segments, video }: TranscodeParams, container: string):
 
 /** Segments are fMP4 that browsers and televisions agree on. */
 const streamed = { video: ['h264', 'h265'] as const, audio: ['aac'] as const };
+function holdsOf(container: string): { readonly video: readonly VideoCodec[]; readonly audio: readonly string[] } {
+  return container in containers ? containers[container as FileContainer] : streamed;
+}
+
 const encoded: ReadonlySet<string> = new Set([...videoCodecs, ...audioCodecs]);
 
 function wrongCodec(
