@@ -56,6 +56,24 @@ it('cuts every rung at the same times', async () => {
   expect(starts[0]).toHaveLength(3);
 });
 
+it.each(['fmp4', 'ts'])('keeps the times of a variable frame rate (%s)', async (segments) => {
+  // Thirty frames in the first second, then six.
+  const sparse = ['-vf', "select='lt(t,1)+not(mod(n,5))'", '-fps_mode', 'vfr', '-video_track_timescale', '1000'];
+  const video = { keyframeSeconds: 1 };
+  const { root, input, all } = await run(
+    { preset: 'hls', segments, video },
+    ...testSources(4, '320x180', 30),
+    ...sparse,
+  );
+  const playlist = join(root, '180p/playlist.m3u8');
+  const rounded = (times: number[]) => times.map((time) => Math.round((time - (times[0] ?? 0)) * 50));
+  expect(rounded(await frameTimes(playlist))).toEqual(rounded(await frameTimes(input)));
+  const media = HLS.parse(await readFile(all.get('180p/playlist.m3u8')?.path ?? '', 'utf8')) as HLS.types.MediaPlaylist;
+  const [one, two, three, four] = media.segments.map(({ duration }) => duration);
+  expect([one, two, three].map((seconds) => Math.round((seconds ?? 0) * 10))).toEqual([10, 10, 10]);
+  expect(four).toBeGreaterThan(0.6);
+});
+
 it('starts sound and picture together', async () => {
   const flash = "color=black:s=320x240:r=50:d=2,geq=lum='if(gte(T,1),235,16)':cb=128:cr=128";
   const beep = "aevalsrc='if(gte(t,1),sin(2*PI*1000*t),0)':d=2:s=48000";

@@ -89,8 +89,18 @@ function scaled(from: string, { width, height }: { width: number; height: number
 /** How a rendition is cut into segments in `folder`; a playlist of our muxer's is its target. */
 export function segmentOptions({ segments, video }: Plan, folder: string, sound: boolean): string[] {
   const seconds = video?.encoding.keyframeSeconds ?? 4;
-  return segments === 'ts' ? transportOptions(folder, seconds) : mp4Options(folder, seconds, sound);
+  return [
+    ...(sound ? [] : lastingFrames),
+    ...(segments === 'ts' ? transportOptions(folder, seconds) : mp4Options(folder, seconds, sound)),
+  ];
 }
+
+/**
+ * Each picture lasts until the next one, which the muxer would not know at the end of a segment: with variable frame rates the next
+ * segment would begin too early (167 ms at six frames a second) and the last be told too short. `pts` and `dts` are named because
+ * the filter (5.1) loses the order of B-frames otherwise.
+ */
+const lastingFrames = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=NEXT_DTS-DTS'];
 
 const playlistOptions = (seconds: number) => [
   ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-start_number', '1'],
