@@ -120,6 +120,17 @@ describe('streams', () => {
     expect(small.seen.video?.width).toBe(80);
   });
 
+  it.each([{ maxBitrate: 100_000 }, { profile: 'high' }, { pixelFormat: 'yuv444p' }, { keyframeSeconds: 0.5 }])(
+    'encodes anew for %j',
+    async (wish) => {
+      const input = await renderClip('in.mkv', ...testSources(1, '160x90'), ...quickVideo, '-c:a', 'aac');
+      const sound = { codec: 'auto', channels: 2 };
+      const { path, seen } = await run(input, { container: 'mp4', video: { codec: 'auto', ...wish }, audio: sound });
+      expect(frameHash(path)).not.toBe(frameHash(input));
+      expect(seen.audio?.channels).toBe(2);
+    },
+  );
+
   it('keeps the tracks of the languages asked for', async () => {
     const tones = ['-f', 'lavfi', '-i', 'sine=f=300:d=1', '-f', 'lavfi', '-i', 'sine=f=600:d=1'];
     const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
@@ -130,6 +141,7 @@ describe('streams', () => {
     };
     expect(await tracks('all')).toEqual(['eng', 'fra']);
     expect(await tracks(['fra'])).toEqual(['fra']);
+    expect(await tracks(['fre', 'en'])).toEqual(['fra', 'eng']);
     await expect(tracks(['deu'])).rejects.toThrow('it has: eng, fra');
   });
 

@@ -6,6 +6,11 @@ export function languageTag(language: string): string | undefined {
   return Intl.getCanonicalLocales(language)[0];
 }
 
+/** However they are written: `ger`, `deu` and `de` are one. */
+export function sameLanguage(one: string, other: string): boolean {
+  return one === other || (languageTag(one) ?? one) === (languageTag(other) ?? other);
+}
+
 const names = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
 
 /** In English; undefined when there is no name for it. */

@@ -1,6 +1,7 @@
 import { InputError } from '../../shared/errors.ts';
 import { type AudioCodec, containers } from '../media/containers.ts';
 import type { AudioStream } from '../media/media.ts';
+import { sameLanguage } from './name-language.ts';
 import { type AudioPlan, isStreaming, type PlanContext, type Wish } from './plan.ts';
 
 /** Containers that hold one track only. */
@@ -52,7 +53,7 @@ function chooseTracks(wish: Wish<'audio'>, { container, source }: PlanContext): 
   const wanted =
     wish.tracks === 'all'
       ? usable
-      : wish.tracks.flatMap((language) => usable.filter((stream) => stream.language === language));
+      : wish.tracks.flatMap((language) => usable.filter((stream) => sameLanguage(stream.language, language)));
   if (wanted.length === 0) {
     const has = [...new Set(usable.map((stream) => stream.language))].join(', ');
     throw new InputError(`"${source.file.name}" has no sound in the languages asked for; it has: ${has}.`);
@@ -79,5 +80,6 @@ function decideCopy(
   const touched = [wish.bitrate, wish.sampleRate, wish.map, wish.loudness, wish.gain, wish.trimSilence].some(
     (value) => value !== undefined,
   );
-  return fits && !touched && !changed && !clipped && stream.channels <= (wish.channels ?? 2);
+  const channels = wish.channels ?? Math.min(stream.channels, 2);
+  return fits && !touched && !changed && !clipped && stream.channels === channels;
 }

@@ -93,9 +93,10 @@ function decideCopy(wish: Wish<'video'>, context: PlanContext, canvas: Size): bo
     );
   }
   const untouched = canvas.width === stream.width && canvas.height === stream.height && stream.rotation === 0;
-  const plain = stream.pixelFormat === 'yuv420p' && !['tt', 'bb', 'tb', 'bt'].includes(stream.fieldOrder);
-  const free =
-    wish.crf === undefined && wish.bitrate === undefined && wish.ssim === undefined && wish.fps === undefined;
+  const plain =
+    stream.pixelFormat === (wish.pixelFormat ?? 'yuv420p') && !['tt', 'bb', 'tb', 'bt'].includes(stream.fieldOrder);
+  const { crf, bitrate, maxBitrate, ssim, fps, profile, level, keyframeSeconds } = wish;
+  const free = [crf, bitrate, maxBitrate, ssim, fps, profile, level, keyframeSeconds].every((one) => one === undefined);
   const steered = context.quality !== undefined;
   const known = (videoCodecs as readonly string[]).includes(codec);
   return (

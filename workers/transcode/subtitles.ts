@@ -5,6 +5,7 @@ import type { Output, Task } from '../kind.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { SubtitleStream } from '../media/media.ts';
 import type { Source } from '../media/open-source.ts';
+import { sameLanguage } from './name-language.ts';
 import type { Plan } from './plan.ts';
 import { type Cue, cutCues, readWebvtt, writeWebvtt } from './webvtt.ts';
 
@@ -27,7 +28,7 @@ export async function prepareBurn(task: Work, source: Source, plan: Plan): Promi
   const language = plan.subtitles.burn;
   if (language === undefined) return undefined;
   const tracks = textTracks(source);
-  const track = language === 'any' ? tracks[0] : tracks.find((stream) => stream.language === language);
+  const track = language === 'any' ? tracks[0] : tracks.find((stream) => sameLanguage(stream.language, language));
   if (track === undefined) {
     const has = tracks.map((stream) => stream.language).join(', ') || 'none as text';
     throw new InputError(`"${source.file.name}" has no subtitles "${language}" to draw in (it has: ${has}).`);
