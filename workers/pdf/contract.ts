@@ -7,6 +7,15 @@ import { templateBlock } from './report/template.ts';
 
 const mm = (max: number) => z.number().min(0).max(max);
 
+/** The pattern lets tags through that say a thing twice, such as `de-AT-AT`. */
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 const sides = z.strictObject({
   top: mm(200).optional(),
   right: mm(200).optional(),
@@ -40,6 +49,12 @@ const page = z
   })
   .prefault({});
 
+const languageTag = z
+  .string()
+  .max(60)
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
+  .refine(isLanguageTag, 'expected a language tag such as en or de-AT');
+
 export const pdfParams = z.strictObject({
   layout: z
     .enum(['pages', 'contact-sheet', 'document', 'report'])
@@ -50,18 +65,18 @@ export const pdfParams = z.strictObject({
   title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
   author: z.string().max(500).optional().describe('The author, in the document’s properties'),
   pageNumbers: z.boolean().optional().describe('Page numbers at the foot; default true, false with `layout: pages`'),
-  header: running.optional().describe('`document`: above the text of every page; see `footer`'),
+  header: running.optional().describe('Above the text or the images of every page; see `footer`'),
   footer: running
     .optional()
     .describe(
-      '`document`: below the text of every page, instead of the page number. One text (centred) or {left, center, right}; ' +
-        '{page}, {pages}, {title}, {author} and {section} (the last heading of level 1 or 2) are filled in',
+      'Below the text or the images of every page, instead of the page number. One text (centred) or {left, center, right}; ' +
+        '{page}, {pages}, {title}, {author} and, in a document or report, {section} (the last heading of level 1 or 2) are filled in',
     ),
   contents: z
     .union([z.boolean(), z.int().min(1).max(6)])
     .default(false)
     .describe(
-      '`document`: a table of contents with page numbers before the text; a number is how many levels. `[TOC]` in the text puts it there',
+      '`document` and `report`: a table of contents with page numbers before the text; a number is how many levels. `[TOC]` in the text puts it there',
     ),
   fit: z
     .enum(['contain', 'cover', 'fill'])
@@ -74,11 +89,7 @@ export const pdfParams = z.strictObject({
     .boolean()
     .optional()
     .describe('The file name under each image; default true in a contact sheet, false with `pages`'),
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
-    .optional()
-    .describe('The language of the text, for readers that speak, e.g. `en` or `pt-BR`'),
+  language: languageTag.optional().describe('The language of the text, for readers that speak, e.g. `en` or `pt-BR`'),
   tagged: z
     .boolean()
     .default(true)
@@ -100,11 +111,7 @@ export const pdfParams = z.strictObject({
     .max(500)
     .optional()
     .describe('`report`: its blocks in order; texts take {{path}} or {{path|number:2}} from the JSON input'),
-  locale: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
-    .default('en')
-    .describe('`report`: how numbers and dates are written, e.g. `de` or `en-GB`'),
+  locale: languageTag.default('en').describe('`report`: how numbers and dates are written, e.g. `de` or `en-GB`'),
   syntax: z
     .enum(['auto', 'markdown', 'plain'])
     .default('auto')

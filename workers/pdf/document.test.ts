@@ -72,7 +72,11 @@ readable('a long document', () => {
   it.each([10, 20, 28])(
     'begins every list with the same bullet, margins of %i mm or a quote around it',
     async (margin) => {
-      const params = { layout: 'document', pageNumbers: false, page: { margin } } as const;
+      const params = {
+        layout: 'document',
+        pageNumbers: false,
+        page: { margin, size: 'A4', orientation: 'auto' },
+      } as const;
       const [page = ''] = await pdfPages((await build(params, [text('- a\n  - b\n    - c\n\n> - d')])).path);
       expect(page.match(/[•◦▪] ?[abcd]/g)?.map((marked) => marked.replace(' ', ''))).toEqual(['•a', '◦b', '▪c', '•d']);
     },
@@ -109,9 +113,37 @@ readable('tags for screen readers', () => {
       '',
     );
     expect(structure.trim().split(/\s+/).join(' ')).toBe(
-      'Document H1 "Title" P "Some words." L LI LBody P "•item" Table TR TH "Head" TR TD "cell" BlockQuote P "said"',
+      'Document H1 "Title" P "Some words." L LI Lbl "•" LBody P "item" Table TR TH "Head" TR TD "cell" BlockQuote P "said"',
     );
     expect((await pdfInfo(pdf.path)).Tagged).toBe('yes');
+    await checkPdf(pdf.path);
+  });
+
+  it('name links with what they say, also where one goes on in the next line, and hang their areas on them', async () => {
+    const source = `Read [the ${'long '.repeat(30)}name](https://example.com/a) or [here](#end).\n\n# End\n\n\`\`\`\ncode\n\`\`\``;
+    const pdf = await build({ layout: 'document', contents: true }, [text(source)]);
+    const structure = await readWith('pdfinfo', ['-struct-text', pdf.path]);
+    const links = [...structure.matchAll(/Link \(inline\)\s+Object \d+ 0\s+"(.*)"/g)].map(([, says]) => says?.trim());
+    expect(links).toEqual(['End2', expect.stringMatching(/^the long/), expect.stringMatching(/long name$/), 'here']);
+    expect(structure).toMatch(/Code \(inline\)\s+"code"/);
+    const { qpdf } = JSON.parse(await readWith('qpdf', ['--json', '--json-key=qpdf', pdf.path]));
+    const objects = Object.entries<{ value?: Record<string, unknown> }>(qpdf[1]);
+    const areas = objects.filter(([, { value }]) => value?.['/Subtype'] === '/Link');
+    expect(areas.map(([, { value }]) => value?.['/Contents'])).toEqual([
+      'u:End',
+      expect.stringMatching(/^u:the long/),
+      expect.stringMatching(/name$/),
+      'u:here',
+    ]);
+    // The element of each link stands on the page that holds its area.
+    for (const [name] of areas) {
+      const reference = name.replace('obj:', '');
+      const page = objects.find(([, { value }]) => (value?.['/Annots'] as unknown[] | undefined)?.includes(reference));
+      const element = objects.find(([, { value }]) => JSON.stringify(value?.['/K'] ?? '').includes(`"${reference}"`));
+      expect(element?.[1].value?.['/K']).toContainEqual(
+        expect.objectContaining({ '/Obj': reference, '/Pg': page?.[0].replace('obj:', '') }),
+      );
+    }
     await checkPdf(pdf.path);
   });
 

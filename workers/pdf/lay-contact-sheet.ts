@@ -1,7 +1,7 @@
 import { openPicture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
-import { drawPageNumber } from './page/draw-running.ts';
+import { drawMargins, marginText, type PagePlace } from './page/draw-margins.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { tagOf } from './page/tag.ts';
 import { drawLine } from './text/draw-line.ts';
@@ -27,17 +27,17 @@ interface Grid {
   readonly cellHeight: number;
 }
 
-/** `layout: contact-sheet`: a grid of images with their names, the title above, page numbers below. */
+/** `layout: contact-sheet`: a grid of images with their names, the title above, header and footer in the margins. */
 export async function layContactSheet(layout: Layout): Promise<LayoutFacts> {
   const { params, inputs, file, systemFonts, progress } = layout;
   const box = pageBox(params.page, marginMm);
-  const tools = await openTextTools([params.title, ...inputs.map(({ name }) => name)].join('\n'), systemFonts);
+  const tools = await openTextTools([marginText(params), ...inputs.map(({ name }) => name)].join('\n'), systemFonts);
   const grid = planGrid(params, box);
   const pages = Math.ceil(inputs.length / grid.perPage);
   for (const [index, input] of inputs.entries()) {
     if (index % grid.perPage === 0) {
       await file.addPage(box.width, box.height);
-      await drawFrame(layout, box, `${index / grid.perPage + 1} / ${pages}`, tools);
+      await drawFrame(layout, box, { page: file.pages(), pages, section: '' }, tools);
     }
     await drawCell(layout, input, cellAt(grid, box, index % grid.perPage), tools);
     progress((index + 1) / inputs.length);
@@ -79,12 +79,14 @@ function cellAt(grid: Grid, box: PageBox, position: number): Cell {
   };
 }
 
-async function drawFrame({ params, file }: Layout, box: PageBox, pageNumber: string, tools: TextTools): Promise<void> {
+async function drawFrame({ params, file }: Layout, box: PageBox, place: PagePlace, tools: TextTools): Promise<void> {
   if (params.title !== undefined) {
     const line = fitLine(params.title, heading, box.innerWidth, tools);
-    await file.pen.tagged(undefined, () => drawLine(file.pen, line, box.left, box.top + heading.size));
+    // What is only said again is decoration.
+    const tag = place.page === 1 ? tagOf('H1') : undefined;
+    await file.pen.tagged(tag, () => drawLine(file.pen, line, box.left, box.top + heading.size));
   }
-  if (params.pageNumbers ?? true) await drawPageNumber(file.pen, box, pageNumber, tools);
+  await drawMargins(file.pen, box, params, place, tools);
 }
 
 async function drawCell({ params, file }: Layout, input: Layout['inputs'][number], cell: Cell, tools: TextTools) {

@@ -10,12 +10,12 @@ import { nameAnchors } from './document/name-anchors.ts';
 import { numberFootnotes } from './document/number-footnotes.ts';
 import { parseMarkdown } from './document/parse-markdown.ts';
 import { placeImages } from './document/place-images.ts';
-import { type DocumentPlan, planDocument } from './document/plan-document.ts';
+import { planDocument } from './document/plan-document.ts';
 import { readText } from './document/read-text.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
+import { drawMargins, marginText } from './page/draw-margins.ts';
 import { drawRows } from './page/draw-rows.ts';
-import { drawRunning } from './page/draw-running.ts';
-import { type PageBox, pageBox } from './page/page-box.ts';
+import { pageBox } from './page/page-box.ts';
 import { paginate } from './page/paginate.ts';
 import { openTextTools } from './text/open-text-tools.ts';
 
@@ -28,10 +28,10 @@ export async function layDocument(layout: Layout): Promise<LayoutFacts> {
   if (texts.length === 0) throw noText(inputs);
   const sources = await Promise.all(texts.map(readText));
   const anchor = nameAnchors();
-  const blocks = withContents(
-    texts.flatMap((input, index) => [...startPage(index), ...read(input, sources[index] ?? '', params.syntax, anchor)]),
-    params.contents,
-  );
+  const blocks = texts.flatMap((input, index) => [
+    ...startPage(index),
+    ...read(input, sources[index] ?? '', params.syntax, anchor),
+  ]);
   const pictures = inputs.filter(({ mediaType }) => isPicture(mediaType));
   const images = await collectImages(blocks, pictures, dirname(layout.path));
   await layBlocksOut(layout, blocks, {
@@ -48,15 +48,13 @@ interface Material {
 }
 
 /** Both passes: the first finds out on which page everything is, the second draws. */
-export async function layBlocksOut(layout: Layout, blocks: readonly Block[], material: Material): Promise<void> {
+export async function layBlocksOut(layout: Layout, text: readonly Block[], material: Material): Promise<void> {
   const { params, file, progress } = layout;
+  const blocks = withContents(text, params.contents);
   const box = pageBox(params.page, marginMm);
   const page: Column = { left: box.left, width: box.innerWidth, pageHeight: box.innerHeight, backdrops: [] };
   const tools: LayingTools = {
-    ...(await openTextTools(
-      `${material.text}\n${JSON.stringify([params.title, params.header, params.footer])}`,
-      layout.systemFonts,
-    )),
+    ...(await openTextTools(`${material.text}\n${marginText(params)}`, layout.systemFonts)),
     images: material.images,
     footnotes: numberFootnotes(blocks),
     contents: collectHeadings(blocks, typeof params.contents === 'number' ? params.contents : 3),
@@ -68,28 +66,10 @@ export async function layBlocksOut(layout: Layout, blocks: readonly Block[], mat
   for (const rows of paginate(layBlocks(blocks, page, { ...tools, contents: plan.contents }), box)) {
     await file.addPage(box.width, box.height);
     await drawRows(file.pen, rows);
-    await drawMargins(layout, box, plan, tools);
-    progress(0.3 + (0.7 * file.pages()) / plan.pages);
+    const page = file.pages();
+    await drawMargins(file.pen, box, params, { page, pages: plan.pages, section: plan.sectionOn(page) }, tools);
+    progress(0.3 + (0.7 * page) / plan.pages);
   }
-}
-
-async function drawMargins(
-  { params, file }: Layout,
-  box: PageBox,
-  plan: DocumentPlan,
-  tools: LayingTools,
-): Promise<void> {
-  const page = file.pages();
-  const values = {
-    page: String(page),
-    pages: String(plan.pages),
-    title: params.title ?? '',
-    author: params.author ?? '',
-    section: plan.sectionOn(page),
-  };
-  const footer = params.footer ?? ((params.pageNumbers ?? true) ? '{page} / {pages}' : '');
-  await drawRunning(file.pen, box, { where: 'header', text: params.header ?? '', values }, tools);
-  await drawRunning(file.pen, box, { where: 'footer', text: footer, values }, tools);
 }
 
 const isPicture = (mediaType: string) => mediaType.startsWith('image/');

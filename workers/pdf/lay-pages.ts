@@ -1,7 +1,7 @@
-import { openSheets, type Picture } from './images/open-picture.ts';
+import { countSheets, openSheets, type Picture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
-import { drawPageNumber } from './page/draw-running.ts';
+import { drawMargins, marginText } from './page/draw-margins.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
 import { tagOf } from './page/tag.ts';
 import type { TextTools } from './text/itemise.ts';
@@ -14,18 +14,26 @@ const captionHeight = 16;
 
 /** `layout: pages`: one image a page, in the order of `use`; a TIFF gives as many pages as it holds. */
 export async function layPages(layout: Layout): Promise<LayoutFacts> {
-  const { params, inputs, systemFonts, progress } = layout;
-  const names = inputs.map(({ name }) => name).join('\n');
-  const tools = params.pageNumbers || params.captions ? await openTextTools(names, systemFonts) : undefined;
+  const { params, inputs, file, systemFonts, progress } = layout;
+  const words = [marginText(params), ...inputs.map(({ name }) => name)].join('\n');
+  const tools = writes(params) ? await openTextTools(words, systemFonts) : undefined;
+  const pages = words.includes('{pages}') ? await countSheets(inputs) : 0;
   for (const [index, input] of inputs.entries()) {
     for await (const picture of openSheets(input)) {
       const lies = picture.width > picture.height ? 'landscape' : 'portrait';
-      await layPage(layout, picture, pageBox(params.page, marginMm, lies), tools);
+      const box = pageBox(params.page, marginMm, lies);
+      await layPage(layout, picture, box, tools);
+      if (tools === undefined) continue;
+      const wishes = { ...params, footer: params.footer ?? (params.pageNumbers ? '{page}' : '') };
+      await drawMargins(file.pen, box, wishes, { page: file.pages(), pages, section: '' }, tools);
     }
     progress((index + 1) / inputs.length);
   }
   return {};
 }
+
+const writes = ({ captions, pageNumbers, header, footer }: Layout['params']) =>
+  captions || pageNumbers || header !== undefined || footer !== undefined;
 
 async function layPage(layout: Layout, picture: Picture, box: PageBox, tools: TextTools | undefined): Promise<void> {
   const { params, file } = layout;
@@ -35,7 +43,6 @@ async function layPage(layout: Layout, picture: Picture, box: PageBox, tools: Te
   await drawPicture(layout, picture, area);
   if (captioned)
     await drawCaption(file.pen, picture.name, box.left, box.top + box.innerHeight - 4, box.innerWidth, tools);
-  if (tools !== undefined && params.pageNumbers) await drawPageNumber(file.pen, box, String(file.pages()), tools);
 }
 
 async function drawPicture({ params, file }: Layout, picture: Picture, box: PageBox): Promise<void> {

@@ -9,8 +9,8 @@ import { escapeMarkdown, fillText } from './report/fill-text.ts';
 
 const readable = describe.skipIf(pdfReadersMissing !== undefined);
 
-async function build(template: unknown, data: unknown, locale = 'en') {
-  const params = pdfContract.params.parse({ layout: 'report', locale, template });
+async function build(template: unknown, data: unknown, locale = 'en', more: object = {}) {
+  const params = pdfContract.params.parse({ layout: 'report', locale, template, ...more });
   const bytes = Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
   const task = await makeTask({ params, files: [{ name: 'data.json', bytes, mediaType: 'application/json' }] });
   const path = join(task.scratch, 'report.pdf');
@@ -46,6 +46,30 @@ readable('layout report', () => {
     expect(pages.at(-1)).toContain('325.620,00');
   });
 
+  it('lists its headings before them, and says what the totals are', async () => {
+    const template = [
+      { type: 'heading', text: 'Sales' },
+      { ...table, totalLabel: 'Total of {{year}}' },
+    ];
+    const pages = await pdfPages(await build(template, { year: 2026, months }, 'en', { contents: true }));
+    expect(pages[0]).toMatch(/^Sales\s+2\s/);
+    expect(pages[1]).toMatch(/^Sales\s+Name/);
+    expect(pages.at(-1)).toMatch(/Total of 2026\s+325,620\.00/);
+  });
+
+  it('breaks a line where the data has no value, rather than drawing a zero', async () => {
+    const chart = { type: 'chart', chart: 'line', rows: '.', label: '{{n}}', series: [{ name: 'v', field: 'v' }] };
+    const rows = (values: readonly (number | null)[]) => values.map((v, n) => ({ n, v }));
+    const parts = async (values: readonly (number | null)[]) => {
+      const path = await build([chart], rows(values), 'en', { pageNumbers: false });
+      const content = await readWith('qpdf', ['--qdf', '--object-streams=disable', path, '-']);
+      // The line alone is this thick.
+      return /((?:.* [ml]\n)+)1\.4 w\n/.exec(content)?.[1]?.match(/ m$/gm)?.length;
+    };
+    expect(await parts([5, 6, 7, 8])).toBe(1);
+    expect(await parts([5, 6, null, 8, 9])).toBe(2);
+  });
+
   it.each(['bar', 'line', 'pie'] as const)('draws a %s chart as vectors with text', async (chart) => {
     const path = await build(
       [
@@ -74,12 +98,63 @@ describe('report data', () => {
 
   it.each([
     ['no JSON', 'not json', /is not JSON/],
+    ['a total over texts', { months: [{ eur: 1 }, { eur: '1.234,50' }] }, /row 2 of “months” has “1.234,50” there/],
     ['no list', { months: 3 }, /wants a list at “months”, but the data has a number/],
   ])('is refused with a sentence: %s', async (_, data, sentence) => {
     await expect(build([table], data)).rejects.toMatchObject({
       code: 'input_invalid',
       publicMessage: expect.stringMatching(sentence),
     });
+  });
+
+  it.each([
+    ['texts in a chart', 'bar', [{ v: 'Jan' }], /wants numbers at “v”, but row 1 of “\.” has “Jan” there/],
+    ['less than nothing in a pie', 'pie', [{ v: 2 }, { v: -5 }], /A pie cannot show -5/],
+  ])('is refused with a sentence: %s', async (_, chart, data, sentence) => {
+    const template = [{ type: 'chart', chart, rows: '.', label: 'x', series: [{ name: 'v', field: 'v' }] }];
+    await expect(build(template, data)).rejects.toMatchObject({
+      code: 'input_invalid',
+      publicMessage: expect.stringMatching(sentence),
+    });
+  });
+
+  it.each([
+    [
+      'a format there is not',
+      [{ type: 'text', text: 'In {{year|wat}}' }],
+      /no such format in \{\{year\|wat\}\}: expected/,
+    ],
+    ['a currency there is not', [{ type: 'text', text: '{{eur|currency:EURO}}' }], /no such format/],
+    ['a format of a total', [{ ...table, columns: [{ ...table.columns[1], format: 'money' }] }], /expected number:2/],
+    [
+      'a total over nothing',
+      [{ ...table, columns: [{ ...table.columns[1], field: undefined }] }],
+      /total is taken over/,
+    ],
+    [
+      'a pie of two',
+      [
+        {
+          type: 'chart',
+          chart: 'pie',
+          rows: 'months',
+          label: 'x',
+          series: [
+            { name: 'a', field: 'a' },
+            { name: 'b', field: 'b' },
+          ],
+        },
+      ],
+      /a pie shows one series/,
+    ],
+  ])('has a template that is looked at before the job runs: %s', (_, template, sentence) => {
+    const { error } = pdfContract.params.safeParse({ layout: 'report', template });
+    expect(error?.issues.map(({ message }) => message).join()).toMatch(sentence);
+  });
+
+  it('has a locale that numbers and dates can be written in', () => {
+    expect(pdfContract.params.safeParse({ layout: 'report', locale: 'de-AT-AT' }).success).toBe(false);
+    expect(pdfContract.params.safeParse({ layout: 'report', locale: 'zh-Hant-TW' }).success).toBe(true);
   });
 
   it.each([

@@ -8,11 +8,14 @@ export interface ChartData {
   readonly series: readonly Series[];
   /** A number as it is written at the axis and in the legend. */
   write(value: number): string;
+  /** A part of the whole, 0 … 1, as a percentage. */
+  writeShare(share: number): string;
 }
 
 export interface Series {
   readonly name: string;
-  readonly values: readonly number[];
+  /** Undefined where the data has none. */
+  readonly values: readonly (number | undefined)[];
 }
 
 /** Okabe and Ito's colours, which colour-blind people can tell apart, in an order that keeps neighbours distinct. */

@@ -6,7 +6,7 @@ import type { Frame } from './draw-frame.ts';
 export function drawBars(pen: Pen, { series }: ChartData, frame: Frame): void {
   const width = (frame.slot * 0.72) / series.length;
   for (const [at, { values }] of series.entries()) {
-    for (const [row, value] of values.entries()) {
+    for (const [row, value = 0] of values.entries()) {
       const x = frame.x + frame.slot * (row + 0.14) + width * at;
       const top = Math.min(frame.yOf(0), frame.yOf(value));
       const height = Math.abs(frame.yOf(0) - frame.yOf(value));

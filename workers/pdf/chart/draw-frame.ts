@@ -17,7 +17,7 @@ const labelHeight = 16;
 
 /** Grid lines with their numbers on the left, labels below; labels that would touch are left out evenly. */
 export function drawFrame(pen: Pen, chart: ChartData, area: Rectangle, tools: TextTools): Frame {
-  const axis = planAxis(chart.series.flatMap(({ values }) => values));
+  const axis = planAxis(chart.series.flatMap(({ values }) => values.filter((value) => value !== undefined)));
   const numbers = axis.ticks.map((tick) => fitLine(chart.write(tick), smallStyle, area.width / 3, tools));
   const gutter = Math.max(...numbers.map(({ width }) => width)) + 6;
   const frame = frameIn(

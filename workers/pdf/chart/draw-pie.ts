@@ -5,9 +5,14 @@ import type { TextTools } from '../text/itemise.ts';
 import { type ChartData, colourOf } from './chart-data.ts';
 import { smallStyle } from './small-style.ts';
 
-/** The first series as shares of a circle, clockwise from the top, with names, values and percentages beside it. Negative values count as nothing. */
-export function drawPie(pen: Pen, { labels, series, write }: ChartData, area: Rectangle, tools: TextTools): void {
-  const values = (series[0]?.values ?? []).map((value) => Math.max(0, value));
+/** The first series as shares of a circle, clockwise from the top, with names, values and percentages beside it. */
+export function drawPie(
+  pen: Pen,
+  { labels, series, write, writeShare }: ChartData,
+  area: Rectangle,
+  tools: TextTools,
+): void {
+  const values = (series[0]?.values ?? []).map((value) => value ?? 0);
   const total = values.reduce((sum, value) => sum + value, 0);
   const radius = Math.min(area.height, area.width / 2) / 2 - 4;
   const centre = { x: area.x + radius + 4, y: area.y + area.height / 2 };
@@ -18,8 +23,9 @@ export function drawPie(pen: Pen, { labels, series, write }: ChartData, area: Re
       pen.path(slice(centre, radius, turned, share), { fill: colourOf(index), stroke: '#ffffff', thickness: 0.75 });
     turned += share;
   }
-  const percent = (value: number) => `${total === 0 ? 0 : Math.round((value * 1000) / total) / 10} %`;
-  const rows = values.map((value, index) => `${labels[index] ?? ''}: ${write(value)} (${percent(value)})`);
+  const rows = values.map(
+    (value, index) => `${labels[index] ?? ''}: ${write(value)} (${writeShare(total === 0 ? 0 : value / total)})`,
+  );
   drawNames(pen, rows, { ...area, x: centre.x + radius + 24, width: area.width - 2 * radius - 32 }, tools);
 }
 

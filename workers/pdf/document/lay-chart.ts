@@ -20,9 +20,9 @@ export function layChart(chart: ChartData, column: Column, tools: LayingTools): 
 
 /** What the chart says, for those who cannot see it; long ones in short. */
 function describe({ chart, title, labels, series, write }: ChartData): string {
+  const says = (value: number | undefined) => (value === undefined ? '–' : write(value));
   const values = series.map(
-    ({ name, values: numbers }) =>
-      `${name}: ${labels.map((label, at) => `${label} ${write(numbers[at] ?? 0)}`).join(', ')}`,
+    ({ name, values: numbers }) => `${name}: ${labels.map((label, at) => `${label} ${says(numbers[at])}`).join(', ')}`,
   );
   return `${title || 'Chart'} (${chart}). ${values.join('; ')}`.slice(0, 1000);
 }

@@ -21,7 +21,7 @@ export function* layCode(
   const narrow: Column = { ...inside, width: inside.width - codePadding, backdrops: [...column.backdrops, ground] };
   const { backdrops } = narrow;
   yield spacer(codePadding, { gap: paragraphGap, keep: true, backdrops });
-  const tag = tagOf('P', column.tag);
+  const tag = tagOf('Code', tagOf('P', column.tag));
   const lines = colourCode(block.text, block.language, codeStyle);
   for (const [index, line] of lines.entries()) {
     for (const row of laySpans(

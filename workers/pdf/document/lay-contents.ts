@@ -35,12 +35,15 @@ function layEntry(entry: ContentsEntry, depth: number, tag: Tag, column: Column,
       // Distances from the edge the titles start at.
       const place = (from: number, width: number) =>
         column.left + (column.rightToLeft ? column.width - from - width : from);
-      drawLine(pen, title, place(indent, title.width), baseline);
-      drawLine(pen, number, place(column.width - number.width, number.width), baseline);
-      const from = indent + title.width + 6;
-      const dots = column.width - number.width - 6 - from;
-      if (dots > 8) pen.dots(place(from, dots), place(from, dots) + dots, baseline, '#8b949e');
-      pen.link({ goTo: entry.anchor }, column.left, y, column.width, rowHeight);
+      pen.linked(() => {
+        drawLine(pen, title, place(indent, title.width), baseline);
+        drawLine(pen, number, place(column.width - number.width, number.width), baseline);
+        const from = indent + title.width + 6;
+        const dots = column.width - number.width - 6 - from;
+        if (dots > 8) pen.dots(place(from, dots), place(from, dots) + dots, baseline, '#8b949e');
+        const at = { x: column.left, y, width: column.width, height: rowHeight };
+        pen.link({ goTo: entry.anchor }, at, entry.title);
+      });
     },
   };
 }

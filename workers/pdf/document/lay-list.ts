@@ -1,5 +1,5 @@
 import type { Row } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
+import { type Tag, tagOf } from '../page/tag.ts';
 import { drawLine } from '../text/draw-line.ts';
 import { fitLine } from '../text/fit-line.ts';
 import { directed } from './block-direction.ts';
@@ -22,8 +22,10 @@ export function* layList(list: List, outside: Column, tools: LayingTools, lay: L
     const marker = item.checked === undefined ? markerOf(list, index, depth) : item.checked ? '☑' : '☐';
     const gap = index === 0 || !list.tight ? paragraphGap : tightGap;
     let first = true;
-    for (const row of itemRows(item.blocks, { ...inside, tag: tagOf('LBody', tagOf('LI', tag)) }, tools, lay)) {
-      yield first ? { ...withMarker(row, marker, column, inside, tools), gap } : tightened(row, list.tight);
+    const li = tagOf('LI', tag);
+    const label = { text: marker, tag: tagOf('Lbl', li) };
+    for (const row of itemRows(item.blocks, { ...inside, tag: tagOf('LBody', li) }, tools, lay)) {
+      yield first ? { ...withMarker(row, label, column, inside, tools), gap } : tightened(row, list.tight);
       first = false;
     }
   }
@@ -51,15 +53,23 @@ const emptyLine = ({ backdrops, tag }: Column): Row => ({
   draw: () => {},
 });
 
-function withMarker(row: Row, marker: string, outside: Column, inside: Column, tools: LayingTools): Row {
+interface Label {
+  readonly text: string;
+  readonly tag: Tag;
+}
+
+function withMarker(row: Row, { text, tag }: Label, outside: Column, inside: Column, tools: LayingTools): Row {
   // A mark without ink makes the number read as the list does: its point stands to the left.
-  const line = fitLine(outside.rightToLeft ? `\u200f${marker}` : marker, body, outside.width - inside.width, tools);
+  const line = fitLine(outside.rightToLeft ? `\u200f${text}` : text, body, outside.width - inside.width, tools);
   const left = outside.rightToLeft ? inside.left + inside.width + 6 : inside.left - 6 - line.width;
   return {
     ...row,
-    draw(pen, top) {
-      drawLine(pen, line, left, top + bodySize * 1.08 + (bodySize * (lineFactor - 1.362)) / 2);
-      return row.draw(pen, top);
+    tag: 'cells',
+    async draw(pen, top) {
+      const baseline = top + bodySize * 1.08 + (bodySize * (lineFactor - 1.362)) / 2;
+      await pen.tagged(tag, () => drawLine(pen, line, left, baseline));
+      if (row.tag === 'cells') await row.draw(pen, top);
+      else await pen.tagged(row.tag, () => row.draw(pen, top));
     },
   };
 }

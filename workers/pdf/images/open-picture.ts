@@ -32,6 +32,16 @@ export async function* openSheets(input: InputFile): AsyncGenerator<Picture> {
   }
 }
 
+/** How many pages the inputs will give. */
+export async function countSheets(inputs: readonly InputFile[]): Promise<number> {
+  let count = 0;
+  for (const input of inputs) {
+    count +=
+      input.mediaType === 'image/tiff' ? sheetsOf(await naming(input, () => openImage(input, { vectorSidePx }))) : 1;
+  }
+  return count;
+}
+
 const sheetsOf = ({ format, metadata }: OpenedImage) =>
   format === 'tiff' ? Math.min(metadata.pages ?? 1, maxSheets) : 1;
 

@@ -43,12 +43,3 @@ export async function drawRunning(
 
 const fill = (text: string, values: RunningValues) =>
   text.replace(/\{(page|pages|title|author|section)\}/g, (_, name: keyof RunningValues) => values[name]);
-
-/** A plain page number at the foot. */
-export const drawPageNumber = (pen: Pen, box: PageBox, text: string, tools: TextTools): Promise<void> =>
-  drawRunning(
-    pen,
-    box,
-    { where: 'footer', text, values: { page: '', pages: '', title: '', author: '', section: '' } },
-    tools,
-  );

@@ -1,14 +1,16 @@
 import type PDFKit from 'pdfkit';
+import type { Tags } from './open-tags.ts';
 import { openTextPen } from './open-text-pen.ts';
 import type { Pen } from './pen.ts';
 
 /** Draws on the current page of a pdfkit document. */
-export function openPen(document: PDFKit.PDFDocument, { tagged }: Pick<Pen, 'tagged'>): Pen {
+export function openPen(document: PDFKit.PDFDocument, tags: Tags): Pen {
   return {
-    tagged,
+    tagged: tags.tagged,
+    linked: tags.linked,
     ...openTextPen(document),
     ...openShapePen(document),
-    ...openPlacePen(document),
+    ...openPlacePen(document, tags),
   };
 }
 
@@ -35,7 +37,7 @@ interface OutlineItem {
   addItem(title: string, options: { top: number; left: number; zoom: number; expanded: boolean }): OutlineItem;
 }
 
-function openPlacePen(document: PDFKit.PDFDocument): Pick<Pen, 'link' | 'destination' | 'outline'> {
+function openPlacePen(document: PDFKit.PDFDocument, tags: Tags): Pick<Pen, 'link' | 'destination' | 'outline'> {
   const open: { readonly level: number; readonly item: OutlineItem }[] = [];
   return {
     outline(level, title, y) {
@@ -45,9 +47,12 @@ function openPlacePen(document: PDFKit.PDFDocument): Pick<Pen, 'link' | 'destina
       const item = parent.addItem(title, { top: y, left: document.page.width, zoom: 0, expanded: level < 2 });
       open.push({ level, item });
     },
-    link(link, x, y, width, height) {
-      if ('url' in link) document.link(x, y, width, height, link.url);
-      else document.goTo(x, y, width, height, link.goTo);
+    link(link, { x, y, width, height }, says) {
+      const structParent = tags.openLink() as PDFKit.PDFStructureElement | undefined;
+      // pdfkit writes a plain string as a name.
+      const options = { Contents: new String(says) as string, ...(structParent && { structParent }) };
+      if ('url' in link) document.link(x, y, width, height, link.url, options);
+      else document.goTo(x, y, width, height, link.goTo, options);
     },
     destination: (name, y) => void document.addNamedDestination(name, 'XYZ', 0, y, null),
   };

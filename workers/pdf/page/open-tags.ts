@@ -16,13 +16,24 @@ interface Structure {
   endMarkedContent(): void;
 }
 
-export interface Tags extends Pick<Pen, 'tagged'> {
+/** Marked content cannot be nested, so a link ends what is around it and begins it anew. */
+interface OpenContent {
+  readonly element: Element;
+  readonly role: string;
+  readonly content: unknown;
+}
+
+export interface Tags extends Pick<Pen, 'tagged' | 'linked'> {
+  /** The element of the link that is being drawn, which its area belongs to. */
+  openLink(): object | undefined;
   /** Writes the tree; nothing may be drawn after. */
   finish(): void;
 }
 
 export const noTags: Tags = {
   tagged: async (_, draw) => draw(),
+  linked: (draw) => draw(),
+  openLink: () => undefined,
   finish: () => {},
 };
 
@@ -46,15 +57,42 @@ export function openTags(document: PDFKit.PDFDocument): Tags {
     return made;
   }
 
+  let open: OpenContent | undefined;
+  let link: Element | undefined;
+
+  function begin(element: Element, role: string): OpenContent {
+    return { element, role, content: structure.markStructureContent(role) };
+  }
+
+  function end({ element, content }: OpenContent): void {
+    structure.endMarkedContent();
+    element.add(content);
+  }
+
   return {
     async tagged(tag, draw) {
       if (tag === undefined) structure.markContent('Artifact', { type: 'Layout' });
-      const element = tag === undefined ? undefined : elementOf(tag);
-      const content = tag === undefined ? undefined : structure.markStructureContent(tag.role);
+      else open = begin(elementOf(tag), tag.role);
       await draw();
-      structure.endMarkedContent();
-      element?.add(content);
+      if (open === undefined) structure.endMarkedContent();
+      else end(open);
+      open = undefined;
     },
+    linked(draw) {
+      if (open === undefined) return draw();
+      const around = open;
+      end(around);
+      link = structure.struct('Link');
+      around.element.add(link);
+      const inside = begin(link, 'Link');
+      draw();
+      end(inside);
+      // An element names the page that is open when it ends.
+      link.end();
+      link = undefined;
+      open = begin(around.element, around.role);
+    },
+    openLink: () => link,
     finish: () => root.end(),
   };
 }

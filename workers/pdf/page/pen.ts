@@ -7,6 +7,8 @@ import type { GlyphRun } from './write-shapes.ts';
 export interface Pen {
   /** What is drawn inside is this part of the document; without a tag it is decoration. Not nested. */
   tagged(tag: Tag | undefined, draw: () => void | Promise<void>): Promise<void>;
+  /** A link in what is being drawn, which its area is told to with `link`; in decoration it is only drawn. Not nested. */
+  linked(draw: () => void): void;
   glyphs(run: GlyphRun, x: number, baseline: number): void;
   rectangle(x: number, y: number, width: number, height: number, colour: string): void;
   /** An SVG path in page coordinates. */
@@ -18,7 +20,8 @@ export interface Pen {
   picture(picture: InlinePicture, x: number, baseline: number): void;
   /** A dotted line. */
   dots(x1: number, x2: number, y: number, colour: string): void;
-  link(link: Link, x: number, y: number, width: number, height: number): void;
+  /** `says` is read aloud for it. */
+  link(link: Link, at: Rectangle, says: string): void;
   /** A place that links can go to. */
   destination(name: string, y: number): void;
   /** An entry of the outline that readers show beside the pages; deeper levels hang below the last shallower one. */

@@ -1,8 +1,9 @@
+import { InputError } from '../../../shared/errors.ts';
 import type { Block, Inlines } from '../document/blocks.ts';
 import { nameAnchors } from '../document/name-anchors.ts';
 import { parseMarkdown } from '../document/parse-markdown.ts';
 import { escapeMarkdown, fillText, formatValue } from './fill-text.ts';
-import { type Data, numberAt, rowsAt } from './read-data.ts';
+import { type Data, numbersAt, rowsAt } from './read-data.ts';
 import type { ChartTemplate, TableTemplate, TemplateBlock } from './template.ts';
 
 /** Template and data to blocks. @throws InputError when the data lacks a list the template wants. */
@@ -48,22 +49,27 @@ function fillMarkdown(text: string, data: Data, locale: string): string {
   return text.replace(/\{\{[^{}]*\}\}/g, (place) => escapeMarkdown(fillText(place, data, undefined, locale)));
 }
 
-function fillTable({ rows: path, columns }: TableTemplate, data: Data, locale: string): Block {
+function fillTable({ rows: path, columns, totalLabel }: TableTemplate, data: Data, locale: string): Block {
   const rows = rowsAt(data, path);
   const cells = rows.map((row) => columns.map(({ value }) => inline(fillText(value, data, row, locale))));
-  const totals = columns.map((column) => inline(total(column, rows, locale), true));
+  const labelled = columns.findIndex((column) => column.total === undefined);
+  const totals = columns.map((column, index) =>
+    index === labelled ? fillText(totalLabel ?? '', data, undefined, locale) : total(column, rows, path, locale),
+  );
   return {
     type: 'table',
     alignments: columns.map(({ align }) => align),
     head: columns.map(({ title }) => inline(fillText(title, data, undefined, locale))),
-    rows: columns.some((column) => column.total !== undefined) ? [...cells, totals] : cells,
+    rows: columns.some((column) => column.total !== undefined)
+      ? [...cells, totals.map((text) => inline(text, true))]
+      : cells,
   };
 }
 
-function total(column: TableTemplate['columns'][number], rows: readonly Data[], locale: string): string {
+function total(column: TableTemplate['columns'][number], rows: readonly Data[], list: string, locale: string): string {
   if (column.total === undefined) return '';
   if (column.total === 'count') return formatValue(rows.length, column.format ?? 'number', locale);
-  const numbers = rows.flatMap((row) => numberAt(row, column.field ?? '.') ?? []);
+  const numbers = numbersAt(rows, column.field ?? '.', list).filter((value) => value !== undefined);
   const sum = numbers.reduce((added, value) => added + value, 0);
   const result = column.total === 'sum' ? sum : sum / Math.max(1, numbers.length);
   return formatValue(result, column.format ?? 'number:2', locale);
@@ -79,10 +85,19 @@ function fillChart(chart: ChartTemplate, data: Data, locale: string): Block {
     labels: rows.map((row) => fillText(chart.label, data, row, locale)),
     series: chart.series.map(({ name, field }) => ({
       name: fillText(name, data, undefined, locale),
-      values: rows.map((row) => numberAt(row, field) ?? 0),
+      values: numbersAt(rows, field, chart.rows).map((value) => checkShare(value, chart, field)),
     })),
     write: (value) => formatValue(value, chart.format ?? defaultFormat(value), locale),
+    writeShare: (share) => formatValue(share, 'percent:1', locale),
   };
+}
+
+/** Nothing can be less than no part of a whole. */
+function checkShare(value: number | undefined, { chart }: ChartTemplate, field: string): number | undefined {
+  if (chart !== 'pie' || value === undefined || value >= 0) return value;
+  throw new InputError(
+    `A pie cannot show ${value} (at “${field}”): it takes numbers from 0. Use bars, which hang below zero.`,
+  );
 }
 
 const defaultFormat = (value: number) => (Number.isInteger(value) ? 'number:0' : 'number:2');

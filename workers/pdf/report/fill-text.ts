@@ -19,19 +19,11 @@ export function formatValue(value: Data, format: string | undefined, locale: str
 }
 
 function formatNumber(value: number, name: string | undefined, detail: string | undefined, locale: string): string {
-  if (name === 'currency') return intl(locale, { style: 'currency', currency: detail ?? 'EUR' }).format(value);
+  if (name === 'currency')
+    return new Intl.NumberFormat(locale, { style: 'currency', currency: detail ?? 'EUR' }).format(value);
   const digits = Math.min(20, Math.max(0, Number(detail ?? 0) || 0));
   const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return intl(locale, name === 'percent' ? { ...fixed, style: 'percent' } : fixed).format(value);
-}
-
-/** An unknown currency is written as a plain number rather than failing the report. */
-function intl(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  try {
-    return new Intl.NumberFormat(locale, options);
-  } catch {
-    return new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
-  }
+  return new Intl.NumberFormat(locale, name === 'percent' ? { ...fixed, style: 'percent' } : fixed).format(value);
 }
 
 function formatDate(value: string, locale: string): string {

@@ -34,9 +34,20 @@ export function rowsAt(data: Data, path: string): readonly Data[] {
   throw new InputError(`The template wants a list at “${path}”, but the data has ${found} there.`);
 }
 
-/** Numbers, and texts that are numbers; undefined otherwise. */
-export function numberAt(data: Data, path: string): number | undefined {
-  const value = lookUp(data, path);
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+/**
+ * The number in each row: numbers, and texts that are numbers; undefined where there is nothing.
+ * @throws InputError when there is something else: a total without it would be wrong without a word.
+ */
+export function numbersAt(rows: readonly Data[], path: string, list: string): readonly (number | undefined)[] {
+  return rows.map((row, index) => {
+    const value = lookUp(row, path);
+    if (value === undefined || value === null || value === '') return undefined;
+    const number = typeof value === 'string' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number)) return number;
+    throw new InputError(
+      `The template wants numbers at “${path}”, but row ${index + 1} of “${list}” has ${shown(value)} there.`,
+    );
+  });
 }
+
+const shown = (value: unknown) => (typeof value === 'string' ? `“${value.slice(0, 60)}”` : `a ${typeof value}`);

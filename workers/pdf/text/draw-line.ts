@@ -9,7 +9,9 @@ export function drawLine(pen: Pen, line: Line, left: number, baseline: number): 
   let x = left;
   for (const group of sameLook(orderLine(line.pieces))) {
     const width = group.reduce((sum, piece) => sum + piece.width, 0);
-    drawGroup(pen, group, x, baseline, width);
+    const left = x;
+    if (group[0]?.style.link === undefined) drawGroup(pen, group, left, baseline, width);
+    else pen.linked(() => drawGroup(pen, group, left, baseline, width));
     x += width;
   }
 }
@@ -27,7 +29,9 @@ function drawGroup(pen: Pen, group: readonly Piece[], x: number, baseline: numbe
     pen.picture(picture, x, baseline);
   } else pen.glyphs(glyphRun(group, first), x, baseline - (style.rise ?? 0));
   if (style.strike) pen.line(x, baseline - style.size * 0.3, x + width, baseline - style.size * 0.3, style.colour, 0.7);
-  if (style.link !== undefined) pen.link(style.link, x, baseline - style.size, width, style.size * 1.3);
+  if (style.link === undefined) return;
+  const says = group.map((piece) => piece.text).join('');
+  pen.link(style.link, { x, y: baseline - style.size, width, height: style.size * 1.3 }, says);
 }
 
 function glyphRun(group: readonly Piece[], { face, style }: Piece): GlyphRun {
