@@ -125,10 +125,28 @@ describe('waveform', () => {
     expect(drawn.info).toMatchObject({ width: 300, height: 60 });
     const opaque = (x: number, y: number) => drawn.data[(y * 300 + x) * 4 + 3];
     expect([opaque(75, 10), opaque(225, 10), opaque(225, 30)]).toEqual([255, 0, 255]);
-    for (const format of ['png', 'spectrogram'] as const) {
-      const [picture] = await run(waveform, { format, width: 320, height: 100 }, input);
-      expect(await sharp(picture?.path).metadata()).toMatchObject({ format: 'png', width: 320, height: 100 });
-    }
+    const [png] = await run(waveform, { format: 'png' as const, width: 300, height: 60 }, input);
+    expect(await sharp(png?.path).metadata()).toMatchObject({ format: 'png', width: 300, height: 60 });
+    expect(await sharp(png?.path).raw().toBuffer()).toEqual(drawn.data);
+  });
+
+  it.each([
+    ['in one piece', 3, 'in.wav'],
+    ['in many', 20, 'in.wav'],
+    ['in many, of a file that does not say how long it is', 20, 'in.aac'],
+  ])('draws a spectrogram %s', async (_how, seconds, name) => {
+    const tones = `aevalsrc='0.5*sin(2*PI*if(lt(t,${seconds / 2}),1000,6000)*t)':d=${seconds}:s=16000`;
+    const input = await renderClip(name, '-f', 'lavfi', '-i', tones);
+    const [picture] = await run(waveform, { format: 'spectrogram' as const, width: 320, height: 100 }, input);
+    const { data, info } = await sharp(picture?.path).greyscale().raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ width: 320, height: 100 });
+    const brightest = (x: number) => {
+      const column = Array.from({ length: 100 }, (_, y) => data[(y * 320 + x) * info.channels] ?? 0);
+      return column.indexOf(Math.max(...column));
+    };
+    // 8 kHz at the top, so 80 Hz a line.
+    for (const x of [5, 60, 120, 154]) expect(Math.abs(brightest(x) - 87)).toBeLessThanOrEqual(2);
+    for (const x of [166, 200, 260, 314]) expect(Math.abs(brightest(x) - 25)).toBeLessThanOrEqual(2);
   });
 
   it('says when there is no sound', async () => {

@@ -56,8 +56,13 @@ export interface PacketSpan {
   readonly whole: boolean;
 }
 
-/** Reads every packet's time and decodes nothing. */
-export async function measurePackets(path: string, demuxer: string, signal: AbortSignal): Promise<PacketSpan> {
+/** Reads every packet's time, or those of one stream, and decodes nothing. */
+export async function measurePackets(
+  path: string,
+  demuxer: string,
+  signal: AbortSignal,
+  stream?: number,
+): Promise<PacketSpan> {
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   let rest = '';
@@ -77,6 +82,7 @@ export async function measurePackets(path: string, demuxer: string, signal: Abor
       '-v',
       'error',
       ...guardedInput(demuxer),
+      ...(stream === undefined ? [] : ['-select_streams', String(stream)]),
       '-show_entries',
       'packet=pts_time,duration_time',
       '-of',

@@ -13,6 +13,9 @@ export interface FfmpegProgress {
  */
 export const tellFrames = "metadata=mode=add:key=told:value=1,metadata=mode=print:key=told:file='pipe\\:1':direct=1";
 
+/** The same for a chain of sound. */
+export const tellSamples = tellFrames.replaceAll('metadata=mode', 'ametadata=mode');
+
 /** Of the frames told only so many are reported. */
 const framesEveryMs = 100;
 

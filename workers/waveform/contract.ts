@@ -10,7 +10,7 @@ export const waveformParams = z.strictObject({
     .describe(
       'Default json: the least and greatest sample of each point, 8 bits, as audiowaveform writes them; spectrogram is a PNG',
     ),
-  points: z.int().min(10).max(20_000).optional().describe('Of json and svg; default 1000'),
+  points: z.int().min(10).max(20_000).optional().describe('Of json, svg and png; default 1000'),
   width: z.int().min(16).max(8192).optional().describe('Of pictures, in pixels; default 1000'),
   height: z.int().min(16).max(4096).optional().describe('Of pictures, in pixels; default 200'),
   color: color.optional().describe('#rrggbb of svg and png; default #3b82f6'),

@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { Output, Process, Task } from '../kind.ts';
 import { explainFailure } from '../media/explain-failure.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { measurePackets } from '../media/measure-duration.ts';
 import type { AudioStream } from '../media/media.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
@@ -14,6 +16,7 @@ import { expectedOf, refuseTruncated } from '../media/verify-output.ts';
 import { createPeakCollector } from './collect-peaks.ts';
 import type { WaveformParams } from './contract.ts';
 import { drawSvg } from './draw-svg.ts';
+import { spectrogramGraph } from './spectrogram-graph.ts';
 
 type WaveformTask = Task<WaveformParams>;
 
@@ -21,25 +24,23 @@ export const process: Process<WaveformParams> = async (task) => {
   const source = await openSource(onlyInput(task), task.signal);
   const { audio } = source;
   if (audio === undefined) throw new InputError(`"${source.file.name}" has no sound. Send a file with sound.`);
-  const { format = 'json', color = '#3b82f6', width = 1000, height = 200 } = task.params;
-  if (format === 'png')
-    return [await draw(task, source, audio, `showwavespic=s=${width}x${height}:colors=${color.replace('#', '0x')}`)];
-  if (format === 'spectrogram')
-    return [await draw(task, source, audio, `showspectrumpic=s=${width}x${height}:legend=0`)];
+  const { format = 'json' } = task.params;
+  if (format === 'spectrogram') return [await drawSpectrogram(task, source, audio)];
   const { peaks, rate, seconds } = await readPeaks(task, source, audio);
-  const shape = { version: 2, channels: 1, sample_rate: rate, samples_per_pixel: peaks.samplesPerPoint, bits: 8 };
-  const content =
-    format === 'svg'
-      ? drawSvg(peaks, { width, height, color })
-      : JSON.stringify({ ...shape, length: peaks.data.length / 2, data: peaks.data });
+  const { color = '#3b82f6', width = 1000, height = 200 } = task.params;
   const path = join(task.scratch, `waveform.${format}`);
-  await writeFile(path, content);
-  const mediaType = format === 'svg' ? 'image/svg+xml' : 'application/json';
-  const facts = {
-    durationMs: Math.round(seconds * 1000),
-    ...(format === 'svg' ? { width, height } : { points: peaks.data.length / 2 }),
-  };
-  return [{ name: `${task.name}.${format}`, path, mediaType, facts }];
+  const length = { durationMs: Math.round(seconds * 1000) };
+  if (format === 'json') {
+    const shape = { version: 2, channels: 1, sample_rate: rate, samples_per_pixel: peaks.samplesPerPoint, bits: 8 };
+    const points = peaks.data.length / 2;
+    await writeFile(path, JSON.stringify({ ...shape, length: points, data: peaks.data }));
+    return [{ name: `${task.name}.json`, path, mediaType: 'application/json', facts: { ...length, points } }];
+  }
+  const drawing = Buffer.from(drawSvg(peaks, { width, height, color }));
+  // One drawing for both: ffmpeg's own shows the mean of a column, not its peak.
+  await writeFile(path, format === 'svg' ? drawing : await sharp(drawing).png().toBuffer());
+  const mediaType = format === 'svg' ? 'image/svg+xml' : 'image/png';
+  return [{ name: `${task.name}.${format}`, path, mediaType, facts: { ...length, width, height } }];
 };
 
 /** Sooner than anyone is told of it; whoever passes progress on has limits of its own. */
@@ -80,19 +81,38 @@ async function readPeaks(task: WaveformTask, source: Source, audio: AudioStream)
   return { peaks: collector.finish(task.params.points ?? 1000), rate, seconds: collector.total() / rate };
 }
 
-async function draw(task: WaveformTask, source: Source, audio: AudioStream, filter: string): Promise<Output> {
+/** Headers that count the track's own length; others guess it from the rate of the first packets, or know that of the file alone. */
+const counting = new Set(['flac', 'wav', 'aiff', 'mov', 'ogg']);
+
+/** The track's own length: the file's may be that of a longer picture. */
+async function lengthOfTrack(
+  task: WaveformTask,
+  source: Source,
+  { index, durationSeconds }: AudioStream,
+): Promise<number> {
+  const { file, demuxer } = source;
+  if (counting.has(demuxer) && durationSeconds !== undefined && durationSeconds <= source.durationSeconds)
+    return durationSeconds;
+  const { seconds } = await measurePackets(file.path, demuxer, task.signal, index);
+  return seconds > 0 ? seconds : source.durationSeconds;
+}
+
+async function drawSpectrogram(task: WaveformTask, source: Source, audio: AudioStream): Promise<Output> {
+  const { width = 1000, height = 200 } = task.params;
+  const { file } = source;
+  const length = await lengthOfTrack(task, source, audio);
   const path = join(task.scratch, 'waveform.png');
-  const report = reportFraction(task, source.durationSeconds);
+  const report = reportFraction(task, length);
   let seconds = 0;
   const { log } = await runFfmpeg({
-    inputs: [{ path: source.file.path, options: source.inputOptions }],
-    filterGraph: `[0:${audio.index}]aformat=channel_layouts=mono,${filter}[out]`,
+    inputs: [{ path: file.path, options: source.inputOptions }],
+    filterGraph: spectrogramGraph({ stream: audio.index, seconds: length, width, height }),
     outputs: [
       { target: path, options: ['-map', '[out]', '-frames:v', '1', '-update', '1', '-c:v', 'png', '-f', 'image2'] },
       // A picture has no length, so the packets that were read are counted beside it.
       { target: '-', options: ['-map', `0:${audio.index}`, '-c:a', 'copy', '-f', 'null'] },
     ],
-    inputName: source.file.name,
+    inputName: file.name,
     signal: task.signal,
     onProgress: (progress) => {
       seconds = progress.seconds ?? seconds;
@@ -100,7 +120,7 @@ async function draw(task: WaveformTask, source: Source, audio: AudioStream, filt
     },
   });
   refuseTruncated({ ...expectedOf(source), log }, seconds);
-  const media = await probeMedia({ path, demuxer: 'png_pipe', name: source.file.name, signal: task.signal });
+  const media = await probeMedia({ path, demuxer: 'png_pipe', name: file.name, signal: task.signal });
   const facts = { width: media.video[0]?.width ?? 0, height: media.video[0]?.height ?? 0 };
   return { name: `${task.name}.png`, path, mediaType: 'image/png', facts };
 }
