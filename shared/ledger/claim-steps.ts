@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { PriorityClass } from '../queue/topology.ts';
 import type { PartState, SplitState, StepPhase } from './job-state.ts';
+import type { ResolvedInput } from './new-job.ts';
 import type { Line } from './read-lanes.ts';
 
 /** A line together with how many steps its queue may still take, over all tenants. */
@@ -30,6 +31,14 @@ export interface ClaimedStep {
   readonly split: SplitState | null;
   readonly part: PartState | null;
   readonly slots: Slots | undefined;
+  readonly job: JobOfStep;
+}
+
+/** What the step's task has from its job. */
+interface JobOfStep {
+  readonly inputs: Readonly<Record<string, ResolvedInput>>;
+  readonly traceparent: string;
+  readonly requestId: string;
 }
 
 /**
@@ -42,7 +51,7 @@ export async function claimSteps(
   lines: readonly OpenLine[],
   options: { limit: number; jobIds: readonly string[] | undefined },
 ): Promise<readonly ClaimedStep[]> {
-  const claimed = await client.query<Omit<ClaimedStep, 'slots'>>(
+  const claimed = await client.query<Omit<ClaimedStep, 'slots' | 'job'> & JobOfStep>(
     `with line as (
        select * from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[])
          as line (kind, priority_class, tenant, in_flight, room)
@@ -60,8 +69,10 @@ export async function claimSteps(
        select *, row_number() over (partition by kind, priority_class order by turn, queued_at, job_id) as place from turn
      )
      select step.tenant, step.job_id as "jobId", step.name, step.kind, step.priority_class as "priorityClass",
-       step.params, step.uses, step.dispatch, step.queued_at as "queuedAt", step.parent, step.phase, step.split, step.part
+       step.params, step.uses, step.dispatch, step.queued_at as "queuedAt", step.parent, step.phase, step.split, step.part,
+       job.inputs, job.traceparent, job.request_id as "requestId"
      from place join steps as step on step.job_id = place.job_id and step.name = place.name
+       join jobs as job on job.id = step.job_id
      where place.place <= place.room and step.status = 'queued' and step.dispatched_at is null
      order by array_position('{hi,std,bulk}', place.priority_class), place.turn, place.queued_at
      limit $7
@@ -76,7 +87,11 @@ export async function claimSteps(
       options.limit,
     ],
   );
-  return claimed.rows.map((step) => ({ ...step, slots: slotsFor(step, lines) }));
+  return claimed.rows.map(({ inputs, traceparent, requestId, ...step }) => ({
+    ...step,
+    slots: slotsFor(step, lines),
+    job: { inputs, traceparent, requestId },
+  }));
 }
 
 function slotsFor(step: Pick<ClaimedStep, 'kind' | 'priorityClass'>, lines: readonly OpenLine[]): Slots | undefined {

@@ -5,7 +5,6 @@ import type { OutgoingMessage } from '../queue/bus.ts';
 import { exchanges, jobRoutingKey } from '../queue/topology.ts';
 import type { ClaimedStep } from './claim-steps.ts';
 import { describePhase, readSplits } from './describe-split.ts';
-import type { ResolvedInput } from './new-job.ts';
 import { resolveInputs, stepsUsed } from './references.ts';
 
 export interface ClaimedTask {
@@ -13,37 +12,23 @@ export interface ClaimedTask {
   readonly task: TaskMessage;
 }
 
-interface JobOfTask {
-  readonly id: string;
-  readonly inputs: Readonly<Record<string, ResolvedInput>>;
-  readonly traceparent: string;
-  readonly requestId: string;
-}
-
 /** The messages for claimed steps, their inputs resolved to objects and URLs. */
 export async function describeTasks(
   client: pg.PoolClient,
   steps: readonly ClaimedStep[],
 ): Promise<readonly ClaimedTask[]> {
-  const jobs = await readJobsOfTasks(client, steps);
-  const outputs = await readOutputsUsed(client, steps, jobs);
+  const outputs = await readOutputsUsed(client, steps);
   const splits = await readSplits(client, steps);
-  return steps.flatMap((step) => {
-    const job = jobs.get(step.jobId);
-    if (job === undefined) return [];
+  return steps.map((step) => {
     const outputsOf = (name: string) => outputs.get(`${step.jobId} ${name}`) ?? [];
-    return [{ step, task: { ...describeTask(step, job, outputsOf), ...describePhase(step, splits) } }];
+    return { step, task: { ...describeTask(step, outputsOf), ...describePhase(step, splits) } };
   });
 }
 
-function describeTask(
-  step: ClaimedStep,
-  job: JobOfTask,
-  outputsOf: (name: string) => readonly StoredOutput[],
-): TaskMessage {
+function describeTask(step: ClaimedStep, outputsOf: (name: string) => readonly StoredOutput[]): TaskMessage {
   const { tenant, kind, params, dispatch, priorityClass } = step;
-  const inputs = [...resolveInputs(step.uses, { inputs: job.inputs, outputsOf })];
-  const { traceparent, requestId } = job;
+  const { traceparent, requestId } = step.job;
+  const inputs = [...resolveInputs(step.uses, { inputs: step.job.inputs, outputsOf })];
   return {
     ...{ schema: 1, tenant, job: step.jobId, step: step.name, kind, params, inputs, dispatch, priorityClass },
     ...{ traceparent, requestId, queuedAt: step.queuedAt.toISOString() },
@@ -63,22 +48,11 @@ export function messageOfTask(task: TaskMessage): OutgoingMessage {
   };
 }
 
-async function readJobsOfTasks(client: pg.PoolClient, steps: readonly ClaimedStep[]) {
-  const jobs = await client.query<JobOfTask>(
-    'select id, inputs, traceparent, request_id as "requestId" from jobs where id = any($1)',
-    [[...new Set(steps.map((step) => step.jobId))]],
-  );
-  return new Map(jobs.rows.map((job) => [job.id, job]));
-}
-
 async function readOutputsUsed(
   client: pg.PoolClient,
   steps: readonly ClaimedStep[],
-  jobs: ReadonlyMap<string, JobOfTask>,
 ): Promise<ReadonlyMap<string, readonly StoredOutput[]>> {
-  const used = steps.flatMap(({ jobId, uses }) =>
-    stepsUsed(uses, jobs.get(jobId)?.inputs ?? {}).map((name) => ({ jobId, name })),
-  );
+  const used = steps.flatMap(({ jobId, uses, job }) => stepsUsed(uses, job.inputs).map((name) => ({ jobId, name })));
   if (used.length === 0) return new Map();
   const outputs = await client.query<{ jobId: string; name: string; outputs: StoredOutput[] }>(
     `select job_id as "jobId", name, outputs from steps

@@ -15,11 +15,10 @@ export async function saveAdvance(
   const known = new Map(before.steps.map((step) => [step.name, step]));
   const changed = job.steps.filter((step) => step !== known.get(step.name));
   const left = new Set(job.steps.map((step) => step.name));
-  await updateSteps(
-    client,
-    job.id,
-    changed.filter((step) => known.has(step.name)),
-  );
+  await updateJob(client, before, {
+    ...job,
+    steps: changed.filter((step) => known.has(step.name)),
+  });
   await insertParts(
     client,
     job.id,
@@ -30,29 +29,40 @@ export async function saveAdvance(
     job.id,
     before.steps.filter((step) => !left.has(step.name)),
   );
-  if (events.length > 0 || job.status !== before.status) await updateJob(client, job, job.inputs !== before.inputs);
   await writeEvents(client, [{ job, events, at: now }]);
   return job;
 }
 
-/** By their names in an array too: a join alone would have PostgreSQL read every part of the job. */
-async function updateSteps(client: pg.PoolClient, jobId: string, steps: readonly StepState[]): Promise<void> {
-  if (steps.length === 0) return;
-  await client.query(
-    `update steps set
-       status = new.status, progress = new.progress, attempts = new.attempts, outputs = new.outputs,
-       manifest_key = new."manifestKey", error = new.error, dispatch = new.dispatch, try = new.try, run = new.run,
-       lost = new.lost, queued_at = new."queuedAt", dispatched_at = new."dispatchedAt", lease_until = new."leaseUntil",
-       started_at = new."startedAt", finished_at = new."finishedAt", phase = new.phase, split = new.split,
-       tally = new.tally
-     from json_to_recordset($2) as new (
-       name text, status text, progress real, attempts int, outputs json, "manifestKey" text, error json, dispatch int,
-       try int, run text, lost int, "queuedAt" timestamptz, "dispatchedAt" timestamptz, "leaseUntil" timestamptz,
-       "startedAt" timestamptz, "finishedAt" timestamptz, phase text, split json,
-       tally json)
-     where steps.job_id = $1 and steps.name = any($3) and steps.name = new.name`,
-    [jobId, JSON.stringify(steps), steps.map((step) => step.name)],
-  );
+/** The names come once more as an array: by the join alone PostgreSQL would read every part of the job. */
+const updateSteps = `update steps set
+    status = new.status, progress = new.progress, attempts = new.attempts, outputs = new.outputs,
+    manifest_key = new."manifestKey", error = new.error, dispatch = new.dispatch, try = new.try, run = new.run,
+    lost = new.lost, queued_at = new."queuedAt", dispatched_at = new."dispatchedAt", lease_until = new."leaseUntil",
+    started_at = new."startedAt", finished_at = new."finishedAt", phase = new.phase, split = new.split, tally = new.tally
+  from json_to_recordset($2) as new (
+    name text, status text, progress real, attempts int, outputs json, "manifestKey" text, error json, dispatch int,
+    try int, run text, lost int, "queuedAt" timestamptz, "dispatchedAt" timestamptz, "leaseUntil" timestamptz,
+    "startedAt" timestamptz, "finishedAt" timestamptz, phase text, split json, tally json)
+  where steps.job_id = $1 and steps.name = any($3) and steps.name = new.name`;
+
+const updateBoth = `with job as (
+    update jobs set status = $4, error = $5, sequence = $6, started_at = $7, finished_at = $8, inputs = coalesce($9, inputs)
+    where id = $1)
+  ${updateSteps}`;
+
+/** The job, unless all it shows is the same, and those of its steps that changed, in one statement. */
+async function updateJob(client: pg.PoolClient, before: JobState, job: JobState): Promise<void> {
+  const steps = [job.id, JSON.stringify(job.steps), job.steps.map((step) => step.name)];
+  if (job.sequence === before.sequence && job.status === before.status) {
+    if (job.steps.length > 0) await client.query(updateSteps, steps);
+    return;
+  }
+  const { status, error, sequence, startedAt, finishedAt, inputs } = job;
+  const learned = inputs === before.inputs ? null : JSON.stringify(inputs);
+  await client.query(updateBoth, [
+    ...steps,
+    ...[status, error && JSON.stringify(error), sequence, startedAt, finishedAt, learned],
+  ]);
 }
 
 /** A part has its tenant, params and place in the job from the step it belongs to. */
@@ -73,20 +83,4 @@ async function insertParts(client: pg.PoolClient, jobId: string, parts: readonly
 async function deleteParts(client: pg.PoolClient, jobId: string, parts: readonly StepState[]): Promise<void> {
   if (parts.length === 0) return;
   await client.query('delete from steps where job_id = $1 and name = any($2)', [jobId, parts.map((part) => part.name)]);
-}
-
-async function updateJob(client: pg.PoolClient, job: JobState, inputsChanged: boolean): Promise<void> {
-  await client.query(
-    `update jobs set status = $2, error = $3, sequence = $4, started_at = $5, finished_at = $6, inputs = coalesce($7, inputs)
-     where id = $1`,
-    [
-      job.id,
-      job.status,
-      job.error && JSON.stringify(job.error),
-      job.sequence,
-      job.startedAt,
-      job.finishedAt,
-      inputsChanged ? JSON.stringify(job.inputs) : null,
-    ],
-  );
 }

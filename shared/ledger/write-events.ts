@@ -30,8 +30,7 @@ interface EventRow {
 export async function writeEvents(client: Queryable, changes: readonly EventsOfJob[]): Promise<void> {
   const rows = changes.flatMap(describeEvents);
   if (rows.length === 0) return;
-  await insertEvents(client, rows);
-  const wanted = await readWantedTypes(client, rows);
+  const wanted = await insertEvents(client, rows);
   for (const row of rows) {
     const { type } = row.event;
     if (wanted.has(`${row.tenant} ${type}`) || (row.webhook && wantsEvent(row.webhook, type))) {
@@ -55,13 +54,20 @@ function describeEvents({ job, events, at }: EventsOfJob): readonly EventRow[] {
   });
 }
 
-async function insertEvents(client: Queryable, rows: readonly EventRow[]): Promise<void> {
-  await client.query(
-    `insert into events (id, tenant, job_id, sequence, type, step, body, created_at)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::json[], $8::timestamptz[])
-     on conflict (job_id, step) where type = 'step.progress' do update
-       set id = excluded.id, sequence = excluded.sequence, body = excluded.body, created_at = excluded.created_at,
-           published_at = null`,
+/**
+ * Answers in the same breath which events some endpoint wants, as `<tenant> <type>`: most events interest nobody, and then
+ * one statement is all they cost.
+ */
+async function insertEvents(client: Queryable, rows: readonly EventRow[]): Promise<ReadonlySet<string>> {
+  const wanted = await client.query<{ wanted: string }>(
+    `with written as (
+       insert into events (id, tenant, job_id, sequence, type, step, body, created_at)
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::json[], $8::timestamptz[])
+       on conflict (job_id, step) where type = 'step.progress' do update
+         set id = excluded.id, sequence = excluded.sequence, body = excluded.body, created_at = excluded.created_at,
+             published_at = null)
+     select distinct tenant || ' ' || unnest(events) as wanted from webhook_endpoints
+     where tenant = any($2) and disabled_at is null`,
     [
       rows.map(({ event }) => event.id),
       rows.map(({ tenant }) => tenant),
@@ -72,16 +78,6 @@ async function insertEvents(client: Queryable, rows: readonly EventRow[]): Promi
       rows.map(({ event }) => JSON.stringify(event)),
       rows.map(({ event }) => event.timestamp),
     ],
-  );
-}
-
-/** `<tenant> <type>` of every event some endpoint wants: most events interest nobody, and then one query is all they cost. */
-async function readWantedTypes(client: Queryable, rows: readonly EventRow[]): Promise<ReadonlySet<string>> {
-  const tenants = [...new Set(rows.map(({ tenant }) => tenant))];
-  const wanted = await client.query<{ wanted: string }>(
-    `select distinct tenant || ' ' || unnest(events) as wanted from webhook_endpoints
-     where tenant = any($1) and disabled_at is null`,
-    [tenants],
   );
   return new Set(wanted.rows.map((row) => row.wanted));
 }
