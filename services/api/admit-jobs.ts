@@ -5,8 +5,16 @@ import { type Backlog, readBacklog } from '../../shared/ledger/read-backlog.ts';
 export interface Admission {
   /** @throws AppError `too_many_requests` (429) or `farm_overloaded` (503), both with when to come back. */
   admit(tenant: string): Promise<void>;
+  /** Room for jobs about to be written, so that many at once do not all count on the same. To be left when they are. */
+  enter(tenant: string): Promise<Room>;
   /** Steps just accepted, counted until the ledger is read again. */
   accepted(tenant: string, steps: number): void;
+}
+
+export interface Room {
+  /** For one job: as long as the backlog is below its limit there is room, whatever the number of its steps. @throws as `admit` */
+  take(steps: number): void;
+  leave(): void;
 }
 
 interface Limits {
@@ -14,8 +22,9 @@ interface Limits {
   readonly farmBacklog: number;
 }
 
-interface Reading extends Backlog {
-  readonly atMs: number;
+interface Reading {
+  readonly backlog: Promise<Backlog>;
+  readonly startedMs: number;
   acceptedSince: number;
 }
 
@@ -29,52 +38,85 @@ const maxSeconds = 600;
 const unknownSeconds = 30;
 
 export function admitJobs(deps: { database: Database }, limits: Limits, now = Date.now): Admission {
-  const readings = new Map<string, Promise<Reading>>();
-  const startedMs = new Map<string, number>();
-  const read = (tenant: string): Promise<Reading> => {
+  const readings = new Map<string, Reading>();
+  const underWay = createCount();
+  const read = (tenant: string): Reading => {
     const known = readings.get(tenant);
-    if (known && now() - (startedMs.get(tenant) ?? 0) < cacheMs) return known;
+    if (known && now() - known.startedMs < cacheMs) return known;
     if (readings.size >= maxTenantsKept) readings.clear();
-    const reading = readBacklog(deps.database, tenant).then((backlog) => ({
-      ...backlog,
-      atMs: now(),
-      acceptedSince: 0,
-    }));
+    const reading = { backlog: readBacklog(deps.database, tenant), startedMs: now(), acceptedSince: 0 };
     readings.set(tenant, reading);
-    startedMs.set(tenant, now());
-    reading.catch(() => readings.delete(tenant));
+    reading.backlog.catch(() => readings.delete(tenant));
     return reading;
   };
+  const refuse = (tenant: string, reading: Reading, backlog: Backlog) => {
+    const { acceptedSince } = reading;
+    refuseFull(backlog, { tenant: acceptedSince + underWay.of(tenant), farm: acceptedSince + underWay.all() }, limits);
+  };
   return {
-    admit: async (tenant) => refuseFull(await read(tenant), limits),
-    accepted: (tenant, steps) => {
-      readings.get(tenant)?.then(
-        (reading) => {
-          reading.acceptedSince += steps;
+    admit: async (tenant) => {
+      const reading = read(tenant);
+      refuse(tenant, reading, await reading.backlog);
+    },
+    enter: async (tenant) => {
+      const reading = read(tenant);
+      const backlog = await reading.backlog;
+      let taken = 0;
+      return {
+        take: (steps) => {
+          refuse(tenant, reading, backlog);
+          underWay.add(tenant, steps);
+          taken += steps;
         },
-        () => undefined,
-      );
+        leave: () => underWay.add(tenant, -taken),
+      };
+    },
+    accepted: (tenant, steps) => {
+      const reading = readings.get(tenant);
+      if (reading) reading.acceptedSince += steps;
     },
   };
 }
 
-function refuseFull(reading: Reading, limits: Limits): void {
-  const tenantOpen = reading.tenantOpenSteps + reading.acceptedSince;
-  const farmOpen = reading.farmOpenSteps + reading.acceptedSince;
+/** Steps of jobs that are being written: by tenant and of all. */
+function createCount() {
+  const counts = new Map<string, number>();
+  let all = 0;
+  return {
+    of: (tenant: string) => counts.get(tenant) ?? 0,
+    all: () => all,
+    add: (tenant: string, steps: number) => {
+      all += steps;
+      const count = (counts.get(tenant) ?? 0) + steps;
+      if (count === 0) counts.delete(tenant);
+      else counts.set(tenant, count);
+    },
+  };
+}
+
+/** Steps that are not in the backlog as it was read. */
+interface Since {
+  readonly tenant: number;
+  readonly farm: number;
+}
+
+function refuseFull(backlog: Backlog, since: Since, limits: Limits): void {
+  const tenantOpen = backlog.tenantOpenSteps + since.tenant;
+  const farmOpen = backlog.farmOpenSteps + since.farm;
   if (tenantOpen >= limits.tenantBacklog) {
     throw new AppError(
       'too_many_requests',
       `${tenantOpen} of your steps are waiting or running; this farm holds ${limits.tenantBacklog} per tenant. Send this job again later.`,
       {
         retryable: true,
-        retryAfterSeconds: secondsToRoom(tenantOpen, limits.tenantBacklog, reading.finishedPerSecond),
+        retryAfterSeconds: secondsToRoom(tenantOpen, limits.tenantBacklog, backlog.finishedPerSecond),
       },
     );
   }
   if (farmOpen >= limits.farmBacklog) {
     throw new AppError('farm_overloaded', 'The farm has as much work waiting as it holds. Send this job again later.', {
       retryable: true,
-      retryAfterSeconds: secondsToRoom(farmOpen, limits.farmBacklog, reading.finishedPerSecond),
+      retryAfterSeconds: secondsToRoom(farmOpen, limits.farmBacklog, backlog.finishedPerSecond),
     });
   }
 }

@@ -1,9 +1,13 @@
-/** Up to a thousand jobs in one transaction. The faulty ones get their problem, the others are accepted. */
+/**
+ * Up to a thousand jobs in one transaction. The faulty ones get their problem, and so do those there is no room for; the
+ * others are accepted.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { submitJobs } from '../../shared/ledger/submit-jobs.ts';
 import type { Job } from '../../shared/messages/job.ts';
+import type { Room } from './admit-jobs.ts';
 import { checkJob, refusal } from './check-job.ts';
 import { parseAt } from './describe-issues.ts';
 import type { JobPlan, JobRules } from './job-plan.ts';
@@ -28,25 +32,25 @@ export async function submitBatch(
   const checked = await checkAll(readBatch(document), deps.rules);
   const plans = checked.flatMap((item) => ('plan' in item ? item.plan : []));
   const objects = await findObjects(deps.store, submitter.tenant, plans);
-  const answers = await deps.database.transaction(async (client) => {
-    const uploads = await findUploads(client, submitter.tenant, plans);
-    const ready = checked.map((item) => resolve(item, submitter, uploads, objects));
-    const jobs = [
-      ...(await submitJobs(
-        client,
-        ready.flatMap((item) => ('job' in item ? item.job : [])),
-      )),
-    ];
-    const inOrder = ready.map((item) => ('fault' in item ? item : { job: jobs.shift() as Job }));
-    await settle(client, inOrder);
-    return inOrder;
-  });
-  handOn(
-    deps,
-    submitter,
-    answers.flatMap((answer) => ('job' in answer ? answer.job : [])),
-  );
-  return answers;
+  const room = await deps.admission.enter(submitter.tenant);
+  try {
+    const answers = await deps.database.transaction(async (client) => {
+      const uploads = await findUploads(client, submitter.tenant, plans);
+      const ready = checked.map((item) => resolve(item, submitter, uploads, objects, room));
+      const jobs = [...(await submitJobs(client, ready.flatMap(jobOf)))];
+      const inOrder = ready.map((item) => ('fault' in item ? item : { job: jobs.shift() as Job }));
+      await settle(client, inOrder);
+      return inOrder;
+    });
+    handOn(deps, submitter, answers.flatMap(jobOf));
+    return answers;
+  } finally {
+    room.leave();
+  }
+}
+
+function jobOf<T>(item: { readonly job: T } | { readonly fault: AppError }): readonly T[] {
+  return 'job' in item ? [item.job] : [];
 }
 
 function readBatch(document: unknown): readonly unknown[] {
@@ -71,9 +75,13 @@ function check(document: unknown, rules: JobRules): Checked {
   return attempt(() => ({ plan: checkJob(document, rules) }));
 }
 
-function resolve(item: Checked, submitter: Submitter, uploads: KnownUploads, objects: KnownObjects) {
+function resolve(item: Checked, submitter: Submitter, uploads: KnownUploads, objects: KnownObjects, room: Room) {
   if ('fault' in item) return item;
-  return attempt(() => ({ job: newJob(submitter, item.plan, resolveInputs(item.plan, uploads, objects)) }));
+  return attempt(() => {
+    const job = newJob(submitter, item.plan, resolveInputs(item.plan, uploads, objects));
+    room.take(job.steps.length);
+    return { job };
+  });
 }
 
 function attempt<T>(work: () => T): T | { readonly fault: AppError } {

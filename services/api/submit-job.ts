@@ -42,16 +42,22 @@ export async function submitJob(
 ): Promise<Job> {
   const plan = checkJob(document, deps.rules, [...attached.keys()]);
   const objects = await findObjects(deps.store, submitter.tenant, [plan]);
-  const job = await deps.database.transaction(async (client) => {
-    const uploads = await findUploads(client, submitter.tenant, [plan]);
-    const inputs = { ...resolveInputs(plan, uploads, objects), ...inputsOf(attached) };
-    for (const upload of attached.values()) await createUpload(client, upload);
-    const [written] = await submitJobs(client, [newJob(submitter, plan, inputs)]);
-    await settle(client, [written as Job]);
-    return written as Job;
-  });
-  handOn(deps, submitter, [job]);
-  return job;
+  const room = await deps.admission.enter(submitter.tenant);
+  try {
+    room.take(plan.steps.length);
+    const job = await deps.database.transaction(async (client) => {
+      const uploads = await findUploads(client, submitter.tenant, [plan]);
+      const inputs = { ...resolveInputs(plan, uploads, objects), ...inputsOf(attached) };
+      for (const upload of attached.values()) await createUpload(client, upload);
+      const [written] = await submitJobs(client, [newJob(submitter, plan, inputs)]);
+      await settle(client, [written as Job]);
+      return written as Job;
+    });
+    handOn(deps, submitter, [job]);
+    return job;
+  } finally {
+    room.leave();
+  }
 }
 
 export function newJob(submitter: Submitter, plan: JobPlan, inputs: Readonly<Record<string, ResolvedInput>>): NewJob {

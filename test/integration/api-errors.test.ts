@@ -226,6 +226,26 @@ describe('back pressure', () => {
   });
 });
 
+test('a batch, or many jobs at once, end at the limit: who finds no room is told so', async () => {
+  const small = await startApiUnderTest({ config: { tenantBacklog: 5 } });
+  try {
+    const upload = await small.upload('a.txt', 'a');
+    const one = { input: upload.id, steps: { a: { kind: 'resize', width: 1 } } };
+    const key = await small.keyFor('crowd');
+    const theirs = { ...one, input: (await small.call('POST', '/v1/uploads?name=b', { key, body: 'b' })).body.id };
+    const batch = await small.call('POST', '/v1/jobs/batch', { json: Array.from({ length: 8 }, () => one) });
+    const items: { status: number; problem?: { code: string } }[] = batch.body.data;
+    expect(items.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202, 429, 429, 429]);
+    expect(items[5]?.problem).toMatchObject({ code: 'too_many_requests', retryable: true });
+    const send = () => small.call('POST', '/v1/jobs', { key, json: theirs });
+    const crowd = (await Promise.all(Array.from({ length: 12 }, send))).map(({ status }) => status);
+    expect(new Set(crowd)).toEqual(new Set([202, 429]));
+    expect(crowd.filter((status) => status === 202).length).toBeLessThanOrEqual(5);
+  } finally {
+    await small.close();
+  }
+});
+
 describe('bad days', () => {
   test('ledger away: 503, and it goes on by itself when it is back', async () => {
     let proxy: CutProxy | undefined;
