@@ -55,68 +55,81 @@ const languageTag = z
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag such as en or de-AT')
   .refine(isLanguageTag, 'expected a language tag such as en or de-AT');
 
-export const pdfParams = z.strictObject({
-  layout: z
-    .enum(['pages', 'contact-sheet', 'document', 'report'])
-    .describe(
-      '`pages`: one image a page; `contact-sheet`: a grid of images; `document`: Markdown or plain text with images; `report`: a template filled with JSON data',
-    ),
-  page: page.describe('The paper'),
-  title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
-  author: z.string().max(500).optional().describe('The author, in the document’s properties'),
-  pageNumbers: z.boolean().optional().describe('Page numbers at the foot; default true, false with `layout: pages`'),
-  header: running.optional().describe('Above the text or the images of every page; see `footer`'),
-  footer: running
-    .optional()
-    .describe(
-      'Below the text or the images of every page, instead of the page number. One text (centred) or {left, center, right}; ' +
-        '{page}, {pages}, {title}, {author} and, in a document or report, {section} (the last heading of level 1 or 2) are filled in',
-    ),
-  contents: z
-    .union([z.boolean(), z.int().min(1).max(6)])
-    .default(false)
-    .describe(
-      '`document` and `report`: a table of contents with page numbers before the text; a number is how many levels. `[TOC]` in the text puts it there',
-    ),
-  fit: z
-    .enum(['contain', 'cover', 'fill'])
-    .default('contain')
-    .describe('`pages`: how an image meets the area inside the margins: whole, cut to fill it, or stretched'),
-  upscale: z.boolean().default(true).describe('`pages`: enlarge small images to the area; false keeps them at `dpi`'),
-  dpi: z.int().min(36).max(600).default(200).describe('Images finer than this are reduced to it'),
-  columns: z.int().min(1).max(20).default(4).describe('`contact-sheet`: images in a row'),
-  captions: z
-    .boolean()
-    .optional()
-    .describe('The file name under each image; default true in a contact sheet, false with `pages`'),
-  language: languageTag.optional().describe('The language of the text, for readers that speak, e.g. `en` or `pt-BR`'),
-  tagged: z
-    .boolean()
-    .default(true)
-    .describe('Say what is a heading, a list, a table, a figure, so that screen readers can follow'),
-  subject: z.string().max(500).optional().describe('The subject, in the document’s properties'),
-  keywords: z.array(z.string().max(100)).max(50).optional().describe('Keywords, in the document’s properties'),
-  attachments: z
-    .array(attachmentParam)
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('Inputs that travel inside the PDF as files, e.g. the data of a report'),
-  encrypt: encryptionParam
-    .optional()
-    .describe('Protect the PDF with passwords (AES with 256 bits, revision 6); needs qpdf on the worker'),
-  template: z
-    .array(templateBlock)
-    .min(1)
-    .max(500)
-    .optional()
-    .describe('`report`: its blocks in order; texts take {{path}} or {{path|number:2}} from the JSON input'),
-  locale: languageTag.default('en').describe('`report`: how numbers and dates are written, e.g. `de` or `en-GB`'),
-  syntax: z
-    .enum(['auto', 'markdown', 'plain'])
-    .default('auto')
-    .describe('`document`: `auto` reads .txt and .log as plain text, everything else as Markdown'),
-});
+const noPasswords = 'PDF/A forbids passwords: leave out encrypt or conformance';
+const noAttachments = 'PDF/A-1 forbids attached files: leave out attachments or conformance';
+
+export const pdfParams = z
+  .strictObject({
+    layout: z
+      .enum(['pages', 'contact-sheet', 'document', 'report'])
+      .describe(
+        '`pages`: one image a page; `contact-sheet`: a grid of images; `document`: Markdown or plain text with images; `report`: a template filled with JSON data',
+      ),
+    page: page.describe('The paper'),
+    title: z.string().max(500).optional().describe("The document's title, in its properties and on the contact sheet"),
+    author: z.string().max(500).optional().describe('The author, in the document’s properties'),
+    pageNumbers: z.boolean().optional().describe('Page numbers at the foot; default true, false with `layout: pages`'),
+    header: running.optional().describe('Above the text or the images of every page; see `footer`'),
+    footer: running
+      .optional()
+      .describe(
+        'Below the text or the images of every page, instead of the page number. One text (centred) or {left, center, right}; ' +
+          '{page}, {pages}, {title}, {author} and, in a document or report, {section} (the last heading of level 1 or 2) are filled in',
+      ),
+    contents: z
+      .union([z.boolean(), z.int().min(1).max(6)])
+      .default(false)
+      .describe(
+        '`document` and `report`: a table of contents with page numbers before the text; a number is how many levels. `[TOC]` in the text puts it there',
+      ),
+    fit: z
+      .enum(['contain', 'cover', 'fill'])
+      .default('contain')
+      .describe('`pages`: how an image meets the area inside the margins: whole, cut to fill it, or stretched'),
+    upscale: z.boolean().default(true).describe('`pages`: enlarge small images to the area; false keeps them at `dpi`'),
+    dpi: z.int().min(36).max(600).default(200).describe('Images finer than this are reduced to it'),
+    columns: z.int().min(1).max(20).default(4).describe('`contact-sheet`: images in a row'),
+    captions: z
+      .boolean()
+      .optional()
+      .describe('The file name under each image; default true in a contact sheet, false with `pages`'),
+    language: languageTag.optional().describe('The language of the text, for readers that speak, e.g. `en` or `pt-BR`'),
+    tagged: z
+      .boolean()
+      .default(true)
+      .describe('Say what is a heading, a list, a table, a figure, so that screen readers can follow'),
+    conformance: z
+      .enum(['PDF/A-1b'])
+      .optional()
+      .describe('For archives (ISO 19005-1, level B): all it needs to look the same in fifty years is in it'),
+    subject: z.string().max(500).optional().describe('The subject, in the document’s properties'),
+    keywords: z.array(z.string().max(100)).max(50).optional().describe('Keywords, in the document’s properties'),
+    attachments: z
+      .array(attachmentParam)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Inputs that travel inside the PDF as files, e.g. the data of a report'),
+    encrypt: encryptionParam
+      .optional()
+      .describe('Protect the PDF with passwords (AES with 256 bits, revision 6); needs qpdf on the worker'),
+    template: z
+      .array(templateBlock)
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('`report`: its blocks in order; texts take {{path}} or {{path|number:2}} from the JSON input'),
+    locale: languageTag.default('en').describe('`report`: how numbers and dates are written, e.g. `de` or `en-GB`'),
+    syntax: z
+      .enum(['auto', 'markdown', 'plain'])
+      .default('auto')
+      .describe('`document`: `auto` reads .txt and .log as plain text, everything else as Markdown'),
+  })
+  .superRefine(({ conformance, encrypt, attachments }, context) => {
+    if (conformance === undefined) return;
+    if (encrypt !== undefined) context.addIssue({ code: 'custom', path: ['encrypt'], message: noPasswords });
+    if (attachments !== undefined) context.addIssue({ code: 'custom', path: ['attachments'], message: noAttachments });
+  });
 export type PdfParams = z.infer<typeof pdfParams>;
 
 export const pdfContract: Contract<PdfParams> = {
@@ -146,6 +159,10 @@ export const pdfContract: Contract<PdfParams> = {
     {
       title: 'A letter only those with the password open',
       params: { layout: 'document', encrypt: { userPassword: 'open sesame', allow: { print: 'low' } } },
+    },
+    {
+      title: 'A contract for the archive',
+      params: { layout: 'document', conformance: 'PDF/A-1b', language: 'en', title: 'Contract 42' },
     },
     {
       title: 'A letter from Markdown',

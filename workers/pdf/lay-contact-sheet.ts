@@ -31,7 +31,8 @@ interface Grid {
 export async function layContactSheet(layout: Layout): Promise<LayoutFacts> {
   const { params, inputs, file, systemFonts, progress } = layout;
   const box = pageBox(params.page, marginMm);
-  const tools = await openTextTools([marginText(params), ...inputs.map(({ name }) => name)].join('\n'), systemFonts);
+  const text = [marginText(params), ...inputs.map(({ name }) => name)].join('\n');
+  const tools = await openTextTools({ text, systemFonts, opaque: params.conformance !== undefined });
   const grid = planGrid(params, box);
   const pages = Math.ceil(inputs.length / grid.perPage);
   for (const [index, input] of inputs.entries()) {

@@ -54,7 +54,11 @@ export async function layBlocksOut(layout: Layout, text: readonly Block[], mater
   const box = pageBox(params.page, marginMm);
   const page: Column = { left: box.left, width: box.innerWidth, pageHeight: box.innerHeight, backdrops: [] };
   const tools: LayingTools = {
-    ...(await openTextTools(`${material.text}\n${marginText(params)}`, layout.systemFonts)),
+    ...(await openTextTools({
+      text: `${material.text}\n${marginText(params)}`,
+      systemFonts: layout.systemFonts,
+      opaque: params.conformance !== undefined,
+    })),
     images: material.images,
     footnotes: numberFootnotes(blocks),
     contents: collectHeadings(blocks, typeof params.contents === 'number' ? params.contents : 3),

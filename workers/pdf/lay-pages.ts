@@ -16,7 +16,8 @@ const captionHeight = 16;
 export async function layPages(layout: Layout): Promise<LayoutFacts> {
   const { params, inputs, file, systemFonts, progress } = layout;
   const words = [marginText(params), ...inputs.map(({ name }) => name)].join('\n');
-  const tools = writes(params) ? await openTextTools(words, systemFonts) : undefined;
+  const opaque = params.conformance !== undefined;
+  const tools = writes(params) ? await openTextTools({ text: words, systemFonts, opaque }) : undefined;
   const pages = words.includes('{pages}') ? await countSheets(inputs) : 0;
   for (const [index, input] of inputs.entries()) {
     for await (const picture of openSheets(input)) {

@@ -3,6 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
+import { documentInfo, escapeXmp, type Properties } from './document-info.ts';
+import { openOutline } from './open-outline.ts';
 import { openPen } from './open-pen.ts';
 import { noTags, openTags } from './open-tags.ts';
 import type { Pen } from './pen.ts';
@@ -28,14 +30,12 @@ export interface AttachmentFacts {
   readonly mime: string;
 }
 
-export interface PdfProperties {
-  readonly title?: string | undefined;
-  readonly author?: string | undefined;
-  readonly subject?: string | undefined;
-  readonly keywords?: readonly string[] | undefined;
+export interface PdfProperties extends Properties {
   /** BCP 47, of the text. */
   readonly language?: string | undefined;
   readonly tagged: boolean;
+  /** PDF 1.4 without transparency, with its colours' profile (ISO 19005-1, level B); what is drawn has to keep to it. */
+  readonly conformance?: 'PDF/A-1b' | undefined;
 }
 
 export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
@@ -44,20 +44,16 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
     // Without a standard font: those are not embedded, and text outside WinAnsi would come out as garbage.
     font: null as unknown as string,
     pdfVersion: '1.7',
+    ...(properties.conformance === 'PDF/A-1b' && { pdfVersion: '1.4', subset: 'PDF/A-1b' }),
     margin: 0,
     tagged: properties.tagged,
     ...(properties.language !== undefined && { lang: properties.language }),
     displayTitle: properties.title !== undefined,
-    info: {
-      Producer: 'mediafarm',
-      Creator: 'mediafarm',
-      ...(properties.title !== undefined && { Title: properties.title }),
-      ...(properties.author !== undefined && { Author: properties.author }),
-      ...(properties.subject !== undefined && { Subject: properties.subject }),
-      ...(properties.keywords !== undefined && { Keywords: properties.keywords.join(', ') }),
-    },
+    info: documentInfo(properties),
   });
+  escapeXmp(document);
   const tags = properties.tagged ? openTags(document) : noTags;
+  const outline = openOutline(document);
   const file = createWriteStream(path);
   const written = finished(file);
   written.catch(() => {});
@@ -65,7 +61,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
   let pages = 0;
   let attached = 0;
   return {
-    pen: openPen(document, tags),
+    pen: openPen(document, tags, outline),
     async addPage(width, height) {
       document.addPage({ size: [width, height], margin: 0 });
       pages++;
@@ -76,6 +72,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
     attach: (bytes, facts) => embed(document, attached++, bytes, facts),
     async finish() {
       tags.finish();
+      outline.finish();
       document.end();
       await written;
     },

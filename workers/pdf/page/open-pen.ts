@@ -4,10 +4,11 @@ import { openTextPen } from './open-text-pen.ts';
 import type { Pen } from './pen.ts';
 
 /** Draws on the current page of a pdfkit document. */
-export function openPen(document: PDFKit.PDFDocument, tags: Tags): Pen {
+export function openPen(document: PDFKit.PDFDocument, tags: Tags, { outline }: Pick<Pen, 'outline'>): Pen {
   return {
     tagged: tags.tagged,
     linked: tags.linked,
+    outline,
     ...openTextPen(document),
     ...openShapePen(document),
     ...openPlacePen(document, tags),
@@ -32,21 +33,8 @@ function openShapePen(document: PDFKit.PDFDocument): Pick<Pen, 'rectangle' | 'li
   };
 }
 
-/** Without the nesting of pdfkit's type, which does not know its own options. */
-interface OutlineItem {
-  addItem(title: string, options: { top: number; left: number; zoom: number; expanded: boolean }): OutlineItem;
-}
-
-function openPlacePen(document: PDFKit.PDFDocument, tags: Tags): Pick<Pen, 'link' | 'destination' | 'outline'> {
-  const open: { readonly level: number; readonly item: OutlineItem }[] = [];
+function openPlacePen(document: PDFKit.PDFDocument, tags: Tags): Pick<Pen, 'link' | 'destination'> {
   return {
-    outline(level, title, y) {
-      while ((open.at(-1)?.level ?? 0) >= level) open.pop();
-      const parent = open.at(-1)?.item ?? (document.outline as unknown as OutlineItem);
-      // pdfkit counts `left` from the right edge.
-      const item = parent.addItem(title, { top: y, left: document.page.width, zoom: 0, expanded: level < 2 });
-      open.push({ level, item });
-    },
     link(link, { x, y, width, height }, says) {
       const structParent = tags.openLink() as PDFKit.PDFStructureElement | undefined;
       // pdfkit writes a plain string as a name.

@@ -21,7 +21,11 @@ const emojiPattern = new RegExp('\\p{RGI_Emoji}', flags);
 export const noEmoji: EmojiBook = { find: () => undefined };
 
 /** Draws every emoji the text uses; needs Noto Color Emoji on the machine, otherwise finds none. */
-export async function drawEmoji(text: string, systemFonts: ReadonlyMap<string, string>): Promise<EmojiBook> {
+export async function drawEmoji(
+  text: string,
+  systemFonts: ReadonlyMap<string, string>,
+  opaque = false,
+): Promise<EmojiBook> {
   const fontFile = systemFonts.get('NotoColorEmoji.ttf');
   if (fontFile === undefined || !maybeEmoji.test(text)) return noEmoji;
   const used = new Set<string>();
@@ -29,7 +33,7 @@ export async function drawEmoji(text: string, systemFonts: ReadonlyMap<string, s
     if (used.size < maxEmoji) used.add(sequence);
   }
   const pictures = new Map<string, Picture>();
-  for (const sequence of used) pictures.set(sequence, await draw(sequence, fontFile));
+  for (const sequence of used) pictures.set(sequence, await draw(sequence, fontFile, opaque));
   return {
     find: (grapheme, size) => {
       const picture = pictures.get(grapheme);
@@ -53,10 +57,11 @@ interface Picture {
 }
 
 /** The text is one emoji sequence, so there is nothing in it that Pango would read as markup. */
-async function draw(sequence: string, fontfile: string): Promise<Picture> {
-  const { data, info } = await sharp({
+async function draw(sequence: string, fontfile: string, opaque: boolean): Promise<Picture> {
+  const drawn = sharp({
     text: { text: sequence, rgba: true, font: 'Noto Color Emoji', fontfile, height: emojiPx, width: emojiPx * 4 },
-  })
+  });
+  const { data, info } = await (opaque ? drawn.flatten({ background: '#ffffff' }) : drawn)
     .png()
     .toBuffer({ resolveWithObject: true });
   return { png: data, width: info.width, height: info.height };
