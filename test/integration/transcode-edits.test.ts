@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { transcodeParams } from '../../workers/transcode/contract.ts';
+import { readWebvtt } from '../../workers/transcode/webvtt.ts';
 import { makeTask, type TaskFile } from '../support/make-task.ts';
 import {
+  frameTimes,
   grayFrame,
   probe,
   quickVideo,
@@ -43,6 +45,32 @@ describe('edits', () => {
     await expect(run(input, { video: { crop: { x: 100, y: 0, width: 100, height: 90 } } })).rejects.toThrow(
       'The crop reaches to 200 × 90',
     );
+  });
+
+  it.each(['lightgray', 'slategrey', 'rebeccapurple', '#ff0000'])('has bars in %s', async (color) => {
+    const input = await renderClip('in.mp4', ...gray, ...quickVideo);
+    const { path } = await run(input, { video: { ...fastest, pad: { aspect: '1:1', color } } });
+    const still = execFileSync('ffmpeg', [
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-frames:v',
+      '1',
+      '-f',
+      'image2',
+      '-c:v',
+      'png',
+      '-',
+    ]);
+    const [bar, wanted] = await Promise.all([
+      sharp(still).extract({ left: 70, top: 4, width: 8, height: 8 }).removeAlpha().raw().toBuffer(),
+      sharp({ create: { width: 8, height: 8, channels: 3, background: color } })
+        .raw()
+        .toBuffer(),
+    ]);
+    for (const [at, value] of wanted.subarray(0, 3).entries()) expect(Math.abs((bar[at] ?? 0) - value)).toBeLessThan(8);
+    expect(transcodeParams.safeParse({ video: { pad: { aspect: '1:1', color: 'nocolour' } } }).success).toBe(false);
   });
 
   it('changes the speed of picture and sound together', async () => {
@@ -107,6 +135,15 @@ describe('edits', () => {
     await expect(run(input, { watermark })).rejects.toThrow('A watermark needs either text or a picture');
   });
 });
+
+/** When the first text begins, and the last begins and ends. */
+function textTimes(path: string): number[] {
+  const srt = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:s:0', '-f', 'webvtt', '-'], {
+    encoding: 'utf8',
+  });
+  const cues = readWebvtt(srt);
+  return [cues[0]?.start, cues.at(-1)?.start, cues.at(-1)?.end].map((time) => time ?? -1);
+}
 
 describe('streams', () => {
   it('copies what need not change, bit by bit', async () => {
@@ -174,6 +211,23 @@ describe('streams', () => {
     await expect(run(input, { video: fastest, subtitles: { burn: 'fra' } })).rejects.toThrow('no subtitles "fra"');
   });
 
+  it.each([
+    ['a clip in MP4', 'in.mkv', { container: 'mp4', clip: { start: 1, end: 2.5 } }, [0, 1, 1.2], 1.5],
+    ['a clip in MKV', 'in.mkv', { container: 'mkv', clip: { start: 1, end: 2.5 } }, [0, 1, 1.2], 1.5],
+    ['a clip of MPEG-TS', 'in.ts', { container: 'mkv', clip: { start: 1, end: 2.5 } }, undefined, 1.5],
+    ['twice the speed', 'in.mkv', { container: 'mp4', speed: 2 }, [0.1, 1, 1.1], 1.5],
+  ])('moves the subtitles inside with the picture: %s', async (_, name, wish, times, seconds) => {
+    const words = '1\n00:00:00,200 --> 00:00:01,500\nOne\n\n2\n00:00:02,000 --> 00:00:02,200\nTwo\n';
+    const { inputs } = await makeTask({ params: {}, files: [{ bytes: Buffer.from(words), name: 'a.srt' }] });
+    const text = ['-f', 'srt', '-i', inputs[0]?.path ?? '', '-map', '0', '-map', '1', '-map', '2:s'];
+    const streams = name === 'in.ts' ? [] : [...text, '-c:s', 'srt', '-metadata:s:s:0', 'language=eng'];
+    const input = await renderClip(name, ...testSources(3, '160x90'), ...streams, ...quickVideo, '-c:a', 'aac');
+    const { path, seen } = await run(input, { ...wish, video: fastest, subtitles: { embed: true } });
+    expect(seen.seconds).toBeCloseTo(seconds, 1);
+    expect((await frameTimes(path))[0]).toBeCloseTo(0, 1);
+    if (times !== undefined) expect(textTimes(path)).toEqual(times.map((time) => expect.closeTo(time, 1)));
+  });
+
   it('brings tags along, but not the place', async () => {
     const tags = ['-metadata', 'title=My film', '-metadata', 'location=+48.1+011.5/'];
     const input = await renderClip('in.mp4', ...testSources(0.4, '160x90'), ...quickVideo, ...tags);
@@ -221,14 +275,17 @@ describe('streams', () => {
 });
 
 describe('rates', () => {
-  it('meets a bitrate in two passes', async () => {
-    const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=25:d=3,noise=alls=40:allf=t'];
-    const input = await renderClip('in.mkv', ...noise, ...quickVideo, '-crf', '10');
-    const { path, seen } = await run(input, { video: { ...fastest, bitrate: 200_000, passes: 2 } });
-    const rate = ((await readFile(path)).length * 8) / seen.seconds;
-    expect(rate).toBeGreaterThan(150_000);
-    expect(rate).toBeLessThan(260_000);
-  });
+  it.each([{ preset: 'mp4-360p' }, { preset: 'hevc-1080p' }, { preset: 'webm-480p' }])(
+    'meets a bitrate in two passes, %j',
+    async (wish) => {
+      const noise = ['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=25:d=3,noise=alls=40:allf=t'];
+      const input = await renderClip('in.mp4', ...noise, ...quickVideo, '-crf', '10');
+      const { path, seen } = await run(input, { ...wish, video: { ...fastest, bitrate: 200_000, passes: 2 } });
+      const rate = ((await readFile(path)).length * 8) / seen.seconds;
+      expect(rate).toBeGreaterThan(150_000);
+      expect(rate).toBeLessThan(260_000);
+    },
+  );
 
   it('keeps HDR when asked', async () => {
     const input = await renderHdr('testsrc2=s=160x90:d=0.3', 'smpte2084');

@@ -110,7 +110,11 @@ function passOptions({ codec, keyframeSeconds, level }: VideoEncoding, pass: Pas
       pass === undefined ? quiet : `${quiet}:pass=${pass.number}:stats=${escapeFilterValue(pass.statistics)}`,
     ];
   }
-  return pass === undefined ? [] : ['-pass', String(pass.number), '-passlogfile', pass.statistics];
+  if (pass === undefined) return [];
+  // In its statistics a frame of libvpx lasts one tick of the clock, so the clock is that of the frames: with that of the file an
+  // eighth of the bitrate came. Its realtime mode has no second pass.
+  const libvpx = codec === 'vp9' ? ['-enc_time_base:v', '0', '-deadline', 'good'] : [];
+  return [...libvpx, '-pass', String(pass.number), '-passlogfile', pass.statistics];
 }
 
 function colourTags(hdr: VideoEncoding['hdr']): string[] {

@@ -6,6 +6,7 @@ import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { verifyOutput } from '../media/verify-output.ts';
+import { type EmbeddedTexts, embeddedOptions, movesTexts, writeEmbedded } from './embed-texts.ts';
 import { extraOptions } from './extra-options.ts';
 import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
@@ -24,7 +25,10 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
   const container = containers[plan.container as FileContainer];
   const name = `${task.name}.${plan.container}`;
   const path = join(task.scratch, `result.${plan.container}`);
-  const log = await encode(task, source, plan, parts, path);
+  const reads = plan.subtitles.sidecar === true || movesTexts(plan);
+  const texts = reads ? await readTextTracks(task, source, plan) : [];
+  const moved = movesTexts(plan) ? await writeEmbedded(task, plan, texts) : undefined;
+  const log = await encode(task, source, plan, { ...parts, moved }, path);
   const facts = await verifyOutput({
     path,
     demuxer: container.demuxer,
@@ -37,7 +41,6 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     signal: task.signal,
   });
   const mediaType = plan.video === undefined ? container.audioMediaType : container.mediaType;
-  const texts = plan.subtitles.sidecar === true ? await readTextTracks(task, source, plan) : [];
   return [
     { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
     ...(await sidecarTracks(task, plan, texts)),
@@ -54,12 +57,16 @@ async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Pr
   };
 }
 
+interface FileParts extends PictureParts {
+  readonly moved: EmbeddedTexts | undefined;
+}
+
 /** In one pass or two; resolves with what ffmpeg said of the last. */
 async function encode(
   task: Task<unknown>,
   source: Source,
   plan: Plan,
-  parts: PictureParts,
+  parts: FileParts,
   path: string,
 ): Promise<string> {
   const twice = plan.video?.encoding.passes === 2 && !plan.video.copy;
@@ -73,7 +80,7 @@ async function run(
   task: Task<unknown>,
   source: Source,
   plan: Plan,
-  parts: PictureParts,
+  parts: FileParts,
   path: string,
   pass: Pass | undefined,
   [from, to]: Span,
@@ -82,13 +89,16 @@ async function run(
   const measuring = pass?.number === 1;
   const heard = measuring ? from : from + (to - from) * listeningShare(plan);
   const sound = measuring || plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan, [from, heard]);
+  const pictures = [parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined);
+  const texts = parts.moved === undefined ? undefined : embeddedOptions(parts.moved, plan, 1 + pictures.length);
   const rest = measuring
     ? ['-f', 'null']
-    : [...extraOptions(source, plan, parts.cover), ...container.options, '-f', container.muxer];
+    : [...extraOptions(source, plan, { cover: parts.cover, texts }), ...container.options, '-f', container.muxer];
   const { log } = await runFfmpeg({
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
-      ...[parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined),
+      ...pictures,
+      ...(measuring ? [] : (parts.moved?.inputs ?? [])),
     ],
     ...(plan.video === undefined || plan.video.copy
       ? {}

@@ -7,15 +7,21 @@ import type { PictureInput } from './watermark.ts';
 const withCover = new Set(['mp3', 'm4a', 'flac']);
 const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus']);
 
+interface Extras {
+  readonly cover?: PictureInput | undefined;
+  /** Options of text that is not taken from the source as it stands there. */
+  readonly texts?: readonly string[] | undefined;
+}
+
 /** What goes into the file beside picture and sound: tags, chapters, languages, subtitles, a cover. */
-export function extraOptions(source: Source, plan: Plan, cover?: PictureInput): string[] {
+export function extraOptions(source: Source, plan: Plan, { cover, texts }: Extras = {}): string[] {
   const chapters =
     plan.keepChapters && withChapters.has(plan.container) && plan.speed === 1 && source.media.chapters.length > 0;
   return [
     '-filter_threads',
     String(Math.min(availableParallelism(), 8)),
     ...(cover === undefined ? coverOptions(source, plan) : newCover),
-    ...subtitleOptions(source, plan),
+    ...(texts ?? subtitleOptions(source, plan)),
     ...['-map_metadata:g', '-1', '-map_chapters', chapters ? '0' : '-1'],
     ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
     ...plan.audio.flatMap(({ stream }, position) => [

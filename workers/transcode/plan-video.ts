@@ -28,7 +28,7 @@ export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan 
     keepHdr,
     pixelFormat: wish.pixelFormat ?? (keepHdr ? 'yuv420p10le' : 'yuv420p'),
     crop,
-    padColor: wish.pad?.color ?? 'black',
+    padColor: ffmpegColour(wish.pad?.color ?? 'black'),
     quality: context.quality ?? (wish.ssim === undefined ? undefined : { ssim: wish.ssim }),
   };
 }
@@ -70,6 +70,12 @@ function padTo({ width, height }: Size, aspect: string): Size {
   const [across = 1, down = 1] = aspect.split(':').map(Number);
   const ratio = across / down;
   return width / height < ratio ? { width: even(height * ratio), height } : { width, height: even(width / ratio) };
+}
+
+/** ffmpeg knows the names of CSS 3, most in the American spelling. */
+function ffmpegColour(name: string): string {
+  if (name === 'rebeccapurple') return '#663399';
+  return name === 'lightgray' || name === 'lightgrey' ? 'lightgrey' : name.replace('grey', 'gray');
 }
 
 function croppedSize(crop: { x: number; y: number; width: number; height: number }, seen: Size, name: string): Size {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { videoCodecs } from '../media/containers.ts';
+import { isColour, isOpaque } from '../media/css-colours.ts';
 import { speeds } from '../media/encoders.ts';
 
 export const resolutions = ['2160p', '1440p', '1080p', '720p', '480p', '360p', '240p'] as const;
@@ -21,8 +22,9 @@ export const pad = z.strictObject({
   color: z
     .string()
     .regex(/^(#[0-9a-fA-F]{6}|[a-z]{3,20})$/)
+    .refine((color) => isColour(color) && isOpaque(color), 'expected #rrggbb or the CSS name of a colour')
     .default('black')
-    .describe('#rrggbb or a name'),
+    .describe('#rrggbb or a name of CSS'),
 });
 
 /** What may be said of the picture. */
