@@ -228,6 +228,13 @@ describe('clips', () => {
     expect(Math.abs(first - 1.164 * (4 * 15 - 16))).toBeLessThan(4);
   });
 
+  it('that begin where the sound goes on without the picture say so', async () => {
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=20:d=1', '-f', 'lavfi', '-i', 'sine=d=2'];
+    const input = await renderClip('in.mp4', ...picture, ...quickVideo);
+    const late = run(input, { clip: { start: 1.5 }, video: { speed: 'fastest' } }, 'in.mp4');
+    await expect(late).rejects.toThrow('"in.mp4" has no picture from 1.5 s on, where the clip begins');
+  });
+
   it('are exact in sound that cannot be seeked', async () => {
     const input = await renderClip(
       'in.mp3',

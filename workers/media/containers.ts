@@ -37,7 +37,8 @@ export const containers: Readonly<Record<FileContainer, ContainerFacts>> = {
     demuxer: 'mov',
     video: allVideo,
     audio: ['aac', 'opus', 'mp3', 'flac'],
-    options: mp4Options,
+    // ffmpeg 5.1 calls FLAC in MP4 experimental, though it is what the FLAC project wrote down.
+    options: [...mp4Options, '-strict', 'experimental'],
   },
   mov: {
     mediaType: 'video/quicktime',

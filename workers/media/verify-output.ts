@@ -11,6 +11,8 @@ export interface Expectation {
   readonly audio: boolean;
   /** Of the result; 0 when nobody knows. */
   readonly seconds: number;
+  /** Second of the input the result begins at. */
+  readonly from?: number | undefined;
   /** No less than `seconds` can come of a whole input, whatever ffmpeg said. */
   readonly exactLength?: boolean | undefined;
   /** What ffmpeg said while it made the result. */
@@ -30,6 +32,11 @@ export async function verifyOutput(expected: Expectation): Promise<MediaFacts> {
   if (!expected.video && (media.durationSeconds ?? 0) <= 0) throw nothingCame(expected);
   if ((expected.video && media.video.length === 0) || (expected.audio && media.audio.length === 0)) {
     const lost = media.video.length === 0 && expected.video ? 'picture' : 'sound';
+    if ((expected.from ?? 0) > 0)
+      throw new InputError(
+        `"${expected.inputName}" has no ${lost} from ${expected.from} s on, where the clip begins. Choose an earlier start.`,
+        new Error(expected.log),
+      );
     throw new InputError(
       `The ${lost} of "${expected.inputName}" could not be decoded: the file is damaged or was cut off. Play it to check it and send it again.`,
       new Error(expected.log),

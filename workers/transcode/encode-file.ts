@@ -35,6 +35,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     video: plan.video !== undefined,
     audio: plan.audio.length > 0,
     seconds: plan.clip.seconds,
+    from: startOf(plan),
     exactLength: source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence),
     log,
     inputName: source.file.name,
@@ -45,6 +46,12 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
     ...(await sidecarTracks(task, plan, texts)),
   ];
+}
+
+/** Second of the source. */
+function startOf({ clip }: Plan): number {
+  const at = clip.inputOptions.indexOf('-ss');
+  return (at < 0 ? 0 : Number(clip.inputOptions[at + 1])) + clip.leadSeconds;
 }
 
 async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {

@@ -21,6 +21,8 @@ it.each([
   [{ preset: 'av1-1080p', video: { bitrate: 500_000, maxBitrate: 500_000 } }, 'video.maxBitrate: expected more than'],
   [{ container: 'hls', video: { codec: 'copy' } }, 'video.codec: expected h264 or h265 in hls'],
   [{ container: 'mp4', video: { codec: 'copy', crf: 20 } }, 'video.codec: expected another codec than copy'],
+  [{ video: false, audio: false }, 'audio: expected sound or a picture'],
+  [{ preset: 'mp3', audio: false }, 'audio: expected sound or a picture'],
 ])('%j → %s', (params, message) => {
   expect(first(params)).toContain(message);
 });

@@ -90,7 +90,9 @@ function aboutContainer(params: TranscodeParams): Contradiction[] {
   const holds = holdsOf(container);
   const copied = typeof params.video === 'object' && params.video.codec === 'copy' && holds === streamed;
   const silent = typeof params.video === 'object' && holds.video.length === 0;
+  const nothing = params.audio === false && (params.video === false || holds.video.length === 0);
   return [
+    ...when(nothing, ['audio'], 'expected sound or a picture: with both left out nothing would be made'),
     ...when(silent, ['video'], `expected no video: ${container} holds sound alone`),
     ...(silent ? [] : wrongCodec('video', params.video, holds.video, container)),
     ...when(
