@@ -12,6 +12,7 @@ describe('explainImageError', () => {
     ['Input file has corrupt header: image: bad labq format', /8 or 16 bit RGB/],
     ['Processed image is too large for the WebP format', /another format/],
     ['tiff2vips: something new', /TIFF file is damaged/],
+    ['vips2png: unable to write to target /scratch/s.png', /TIFF file is damaged/],
   ])('blames the file for “%s”', (message, sentence) => {
     const error = explain(message);
     expect(error).toBeInstanceOf(InputError);
@@ -22,6 +23,8 @@ describe('explainImageError', () => {
     const unknown = new Error('resource temporarily unavailable');
     expect(explainImageError(unknown, 'png')).toBe(unknown);
     expect(explain('vips_malloc: out of memory')).not.toBeInstanceOf(InputError);
+    const disk = 's.jpg: write error\nsystem error: Input/output error\nVipsJpeg: unable to write to target';
+    expect(explain(disk)).not.toBeInstanceOf(InputError);
     expect(explain("write error: No space left on device, '/scratch/x'")).toMatchObject({
       code: 'scratch_full',
       retryable: true,

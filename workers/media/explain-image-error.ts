@@ -1,6 +1,9 @@
 import { AppError, InputError } from '../../shared/errors.ts';
 import { formatLabels, type ImageFormat } from './image-formats.ts';
 
+const damaged =
+  'The % file is damaged and cannot be read. Save it again in the program it came from, or send another copy.';
+
 /** What libvips and its loaders say → what we say. The first match wins. `%` stands for the format's name. */
 const explanations: readonly (readonly [RegExp, string])[] = [
   [
@@ -25,13 +28,14 @@ const explanations: readonly (readonly [RegExp, string])[] = [
   ],
   [/bad dimensions/i, 'The % drawing has no size. Give it a width and a height, or a viewBox.'],
   [/unsupported image format/i, 'The file starts like a % but cannot be read as one. Save it again and send it.'],
-  [
-    /corrupt|invalid|damaged|failOn|vips(jpeg|png|tiff|webp|gif|heif|foreign)|\w+load|\w+2vips|heif|svg|xml/i,
-    'The % file is damaged and cannot be read. Save it again in the program it came from, or send another copy.',
-  ],
+  [/corrupt|invalid|damaged|failOn|vips(jpeg|png|tiff|webp|gif|heif|foreign)|\w+load|\w+2vips|heif|svg|xml/i, damaged],
+  // All libvips says when a loader stopped without a word, a loop in the directory of a TIFF for one.
+  [/unable to write to target/i, damaged],
 ];
 
 const outOfSpace = /ENOSPC|no space left/i;
+/** The disk refused; the encoder complains after it. */
+const writeFailed = /write error\s+(system|unix) error/i;
 const outOfMemory = /out of memory|ENOMEM|cannot allocate/i;
 
 /**
@@ -46,7 +50,7 @@ export function explainImageError(error: unknown, format: ImageFormat): unknown 
       cause: error,
     });
   }
-  if (outOfMemory.test(error.message)) return error;
+  if (outOfMemory.test(error.message) || writeFailed.test(error.message)) return error;
   const sentence = explanations.find(([pattern]) => pattern.test(error.message))?.[1];
   return sentence === undefined ? error : new InputError(sentence.replace('%', formatLabels[format]), error);
 }

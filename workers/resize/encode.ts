@@ -1,11 +1,10 @@
 import type { Sharp } from 'sharp';
 import { isOpaque } from '../media/css-colours.ts';
 import type { WritableFormat } from '../media/image-formats.ts';
+import { withColours } from './colours.ts';
 import type { RenditionParams } from './contract.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
-
-/** In sharp 0.35, but not yet in its types. */
-type WithGainMap = Sharp & { keepGainMap(): Sharp };
+import { reduceColours } from './reduce-colours.ts';
 
 export const defaultQuality: Readonly<Record<WritableFormat, number>> = {
   jpeg: 80,
@@ -17,25 +16,13 @@ export const defaultQuality: Readonly<Record<WritableFormat, number>> = {
 };
 
 /** Adds to a pipeline of pixels what turns them into a file of the rendition's format. */
-export function encode(pixels: Sharp, rendition: RenditionPlan, quality?: number): Sharp {
-  const { background, params } = rendition;
+export async function encode(pixels: Sharp, rendition: RenditionPlan, quality?: number): Promise<Sharp> {
+  const { background, params, format } = rendition;
   const flat = isOpaque(background) ? pixels.flatten({ background }) : pixels;
-  return toFormat(colours(flat, rendition), rendition, quality ?? params.quality);
-}
-
-/** sRGB without a profile unless asked otherwise; a profile is never dropped without converting. */
-function colours(pipeline: Sharp, { params, format, rights }: RenditionPlan): Sharp {
-  const { keep = [], colorSpace, depth, hdr } = params;
-  let coloured = pipeline;
-  if (depth === 16 && (format === 'png' || format === 'tiff' || format === 'avif')) {
-    coloured = coloured.toColourspace('rgb16');
-  }
-  if (colorSpace === 'p3') coloured = coloured.withIccProfile('p3');
-  else if (keep.includes('icc')) coloured = coloured.keepIccProfile();
-  if (keep.includes('exif')) coloured = coloured.keepExif();
-  else if (Object.keys(rights).length > 0) coloured = coloured.withExif({ IFD0: { ...rights } });
-  if (hdr === 'keep' && format === 'jpeg') coloured = (coloured as WithGainMap).keepGainMap();
-  return coloured;
+  const wanted = quality ?? params.quality;
+  const reduced = format === 'gif' && wanted !== undefined && wanted < 100;
+  const few = reduced ? await reduceColours(flat, rendition.frames, wanted) : flat;
+  return toFormat(await withColours(few, rendition), rendition, wanted);
 }
 
 function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | undefined): Sharp {
@@ -55,7 +42,7 @@ function toFormat(pipeline: Sharp, rendition: RenditionPlan, wanted: number | un
     case 'avif':
       return pipeline.avif({ quality, lossless, effort: params.effort ?? 2, bitdepth: params.depth === 16 ? 10 : 8 });
     case 'gif':
-      return pipeline.gif({ ...effort(params, 10), ...colourCount(quality), ...timing });
+      return pipeline.gif({ ...effort(params, 10), ...(quality < 100 ? coarse(quality) : {}), ...timing });
     case 'tiff':
       return wanted === undefined
         ? pipeline.tiff({ compression: 'deflate', predictor: 'horizontal' })
@@ -68,9 +55,8 @@ const isHuge = ({ geometry: { size } }: RenditionPlan) => size.width * size.heig
 
 const palette = (quality: number) => (quality < 100 ? { palette: true, quality } : {});
 
-/** 100 → 256 colours, 1 → 2: what a smaller GIF can give up. */
-const colourCount = (quality: number) =>
-  quality < 100 ? { colours: Math.max(2, Math.round((256 * quality) / 100)) } : {};
+/** The colours are chosen already; frames of an animation may differ the more from what they show. */
+const coarse = (quality: number) => ({ dither: 0, interFrameMaxError: Math.min(32, Math.round((100 - quality) / 3)) });
 
 /**
  * Ours runs 0–9; each encoder has its own top (sharp refuses more), and PNG and GIF start at 1. A search encodes many times,

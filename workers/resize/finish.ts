@@ -1,7 +1,7 @@
 import type { OverlayOptions } from 'sharp';
 import type { InputFile } from '../kind.ts';
 import type { RenditionParams } from './contract.ts';
-import { type Frozen, freeze } from './freeze.ts';
+import { type Frozen, freeze, type Kept } from './freeze.ts';
 import { hideRegions } from './hide-regions.ts';
 import type { Geometry } from './plan-geometry.ts';
 import type { Size } from './size.ts';
@@ -19,7 +19,7 @@ export async function finish(
   geometry: Geometry,
   params: RenditionParams,
   inputs: readonly InputFile[],
-  rich: boolean,
+  rich: Kept,
 ): Promise<Frozen> {
   const patches = await hideRegions(shaped, geometry, params.hide ?? []);
   const marks = await Promise.all(
@@ -28,7 +28,8 @@ export async function finish(
   const corners = params.cornerRadius === undefined ? [] : [cornerMask(shaped.size, params.cornerRadius)];
   const layers = [...patches, ...marks, ...corners];
   if (layers.length === 0) return shaped;
-  const base = corners.length === 0 ? shaped.start() : shaped.start().ensureAlpha();
+  const start = rich && rich.bits === 16 ? shaped.start().pipelineColourspace('rgb16') : shaped.start();
+  const base = corners.length === 0 ? start : start.ensureAlpha();
   return freeze(base.composite(layers), { rich });
 }
 

@@ -29,10 +29,30 @@ export const isSearched = ({ params }: RenditionPlan): boolean =>
 /** The smallest file that looks like the source as closely as asked, made to fit when it must also be small. */
 export async function fitBytes(pixels: Frozen, rendition: RenditionPlan): Promise<Encoded> {
   const { maxBytes, targetQuality } = rendition.params;
+  if (rendition.lossless) return fitLossless(pixels, rendition, maxBytes ?? Infinity);
   const alike = targetQuality === undefined ? undefined : await reachLikeness(pixels, rendition, targetQuality);
   if (alike !== undefined && (maxBytes === undefined || alike.bytes.length <= maxBytes)) return alike;
-  return fitInto(pixels, rendition, maxBytes ?? Infinity);
+  const fitted = await fitInto(pixels, rendition, maxBytes ?? Infinity);
+  return targetQuality === undefined ? fitted : { ...fitted, ssim: await likeness(pixels, rendition, fitted) };
 }
+
+/** There is nothing to search: it fits, or gives up being lossless when that was our choice, else its size. */
+async function fitLossless(pixels: Frozen, rendition: RenditionPlan, maxBytes: number): Promise<Encoded> {
+  const bytes = await (await encode(pixels.start(), rendition)).toBuffer();
+  const score = rendition.params.targetQuality === undefined ? {} : { ssim: 1 };
+  if (bytes.length <= maxBytes) return { bytes, quality: 100, scale: 1, ...score };
+  if (!rendition.params.lossless) return fitBytes(pixels, { ...rendition, lossless: false });
+  return { ...(await fitInto(pixels, rendition, maxBytes)), quality: 100 };
+}
+
+/** Of what had to be made to fit, at the size it came to. */
+async function likeness(pixels: Frozen, rendition: RenditionPlan, { bytes, scale }: Encoded): Promise<number> {
+  const size = scaleSize(rendition.geometry.size, scale);
+  const reference = await luma(pixels.start().resize({ ...size, fit: 'fill' }));
+  return rounded(ssim(reference, await luma(sharp(bytes)), size.width, size.height));
+}
+
+const rounded = (score: number) => Math.round(score * 1e4) / 1e4;
 
 async function reachLikeness(pixels: Frozen, rendition: RenditionPlan, target: number): Promise<Encoded> {
   const reference = await luma(pixels.start());
@@ -42,7 +62,7 @@ async function reachLikeness(pixels: Frozen, rendition: RenditionPlan, target: n
     tries,
     prefer: 'lowest',
     async attempt(quality) {
-      const bytes = await encode(pixels.start(), rendition, quality).toBuffer();
+      const bytes = await (await encode(pixels.start(), rendition, quality)).toBuffer();
       const { width, height } = pixels.size;
       const score = ssim(reference, await luma(sharp(bytes, { limitInputPixels: false })), width, height);
       return { result: { bytes, score }, meets: score >= target };
@@ -51,7 +71,7 @@ async function reachLikeness(pixels: Frozen, rendition: RenditionPlan, target: n
   return {
     bytes: found.result.bytes,
     quality: found.quality,
-    ssim: Math.round(found.result.score * 1e4) / 1e4,
+    ssim: rounded(found.result.score),
     scale: 1,
   };
 }
@@ -84,7 +104,7 @@ function encodeAt(pixels: Frozen, rendition: RenditionPlan, scale: number, maxBy
   const size = scaleSize(rendition.geometry.size, scale);
   return async (quality: number) => {
     const sized = scale === 1 ? pixels.start() : pixels.start().resize({ ...size, fit: 'fill' });
-    const bytes = await encode(sized, rendition, quality).toBuffer();
+    const bytes = await (await encode(sized, rendition, quality)).toBuffer();
     return { result: bytes, meets: bytes.length <= maxBytes };
   };
 }

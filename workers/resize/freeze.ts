@@ -19,9 +19,15 @@ export interface Frozen {
   readonly pixels: { readonly data: Buffer; readonly channels: 1 | 2 | 3 | 4 } | null;
 }
 
+/** What stays beside the pixels: nothing, which makes them sRGB of eight bits, or their own profile and more. */
+export type Kept = false | { readonly bits: 8 | 16; readonly exif: boolean };
+
+/** Sixteen bits take twice the memory. */
+export const maxHeldPixels = (kept: Kept): number => (kept && kept.bits === 16 ? maxFrozenPixels / 2 : maxFrozenPixels);
+
 interface FreezeOptions {
-  /** Keep profile, metadata and depth: an uncompressed TIFF instead of pixels, at twice the time. */
-  readonly rich?: boolean;
+  /** An uncompressed PNG instead of pixels, at twice the time. */
+  readonly rich?: Kept;
   /**
    * What the pipeline makes, where it is known: sharp 0.35 tells the size before `extend` when `extract` came before it,
    * though the pixels are right.
@@ -31,10 +37,10 @@ interface FreezeOptions {
   readonly frames?: number;
 }
 
-/** sRGB pixels, eight bits a sample, unless `rich`. */
+/** sRGB pixels, eight bits a sample, unless `rich`; one picture only, when it is. */
 export async function freeze(pipeline: Sharp, options: FreezeOptions = {}): Promise<Frozen> {
   const { rich = false, frames = 1 } = options;
-  const frozen = rich ? pipeline.keepMetadata().tiff({ compression: 'none' }) : pipeline.raw();
+  const frozen = rich ? keepAll(pipeline, rich) : pipeline.raw();
   const { data, info } = await frozen.toBuffer({ resolveWithObject: true });
   const { channels, cropOffsetLeft, cropOffsetTop } = info;
   const { width, height } = options.size ?? info;
@@ -46,8 +52,14 @@ export async function freeze(pipeline: Sharp, options: FreezeOptions = {}): Prom
     size: { width, height },
     cutAt,
     pixels: rich ? null : { data, channels: channels as 1 | 2 | 3 | 4 },
-    start: () => (rich ? sharp(data, { limitInputPixels: false }) : sharp(data, { raw, limitInputPixels: false })),
+    start: () => sharp(data, { ...(rich ? {} : { raw, animated: frames > 1 }), limitInputPixels: false }),
   };
+}
+
+/** PNG, because libvips writes no EXIF into a TIFF. */
+function keepAll(pipeline: Sharp, { bits, exif }: Exclude<Kept, false>): Sharp {
+  const deep = (bits === 16 ? pipeline.toColourspace('rgb16') : pipeline).keepIccProfile();
+  return (exif ? deep.keepExif() : deep).png({ compressionLevel: 0 });
 }
 
 /** @throws InputError before memory is taken. */

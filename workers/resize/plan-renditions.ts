@@ -1,14 +1,17 @@
+import type { Metadata } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import { isOpaque } from '../media/css-colours.ts';
 import { isWritable, type WritableFormat, writable } from '../media/image-formats.ts';
 import type { OpenedImage } from '../media/open-image.ts';
 import { type PictureLook, pickFormat } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
-import { needsFinish } from './finish.ts';
+import type { Kept } from './freeze.ts';
+import { keptFor } from './kept.ts';
 import { type Geometry, planGeometry } from './plan-geometry.ts';
 import type { Source } from './prepare-source.ts';
 import { withPreset } from './presets.ts';
 import type { Rights } from './read-rights.ts';
+import { refuseLostWishes } from './refuse-lost-wishes.ts';
 import type { Size } from './size.ts';
 
 /** One output, decided before any pixel is read. */
@@ -23,7 +26,9 @@ export interface RenditionPlan {
   readonly frames: number;
   readonly background: string;
   /** Profile, metadata, depth or gain map are kept, so it starts from the file and not from shared sRGB pixels. */
-  readonly rich: boolean;
+  readonly rich: Kept;
+  /** P3 is asked for of a picture that may hold more than sRGB. */
+  readonly isWide: boolean;
   /** How long each frame stays, in ms, and how often all are shown (0: for ever); null for a still. */
   readonly timing: { readonly delay: number[]; readonly loop: number } | null;
   /** Written into outputs that keep the copyright. */
@@ -45,10 +50,6 @@ export function listRenditions(
   return Object.entries(renditions ?? { [stepName]: {} }).map(([name, own]) => [name, { ...shared, ...own }]);
 }
 
-export function isRich({ keep = [], colorSpace, depth, hdr }: RenditionParams): boolean {
-  return keep.includes('icc') || keep.includes('exif') || colorSpace === 'p3' || depth === 16 || hdr === 'keep';
-}
-
 /** What was found out about the source, for all its renditions. */
 export interface SourceFacts {
   /** Known when a rendition leaves the format to us. */
@@ -65,12 +66,13 @@ export function planRendition(
   const { image } = source;
   const available = Math.min(image.frames, step.maxFrames ?? maxFrames);
   const { format, lossless } = formatFor(source, params, look, available);
-  if (params.hdr === 'keep') refuseIfGainMapIsLost(source, params, format);
   const geometry = planGeometry(source.size, params);
   const frames = writable[format].animation ? available : 1;
   const background = params.background ?? (writable[format].alpha ? 'transparent' : 'white');
   const seeThrough = !isOpaque(background) && (source.hasAlpha || opensGround(geometry, params));
   refuseIfTooLarge(geometry.size, frames, format, seeThrough, lossless);
+  const ownRights = params.keep?.includes('copyright') ? rights : {};
+  refuseLostWishes({ source, params, format, frames, rights: ownRights });
   return {
     name,
     params,
@@ -79,9 +81,10 @@ export function planRendition(
     geometry,
     frames,
     background,
-    rich: isRich(params),
-    timing: frames > 1 ? timingOf(image, frames) : null,
-    rights: params.keep?.includes('copyright') ? rights : {},
+    rich: frames === 1 && keptFor(params),
+    isWide: frames === 1 && params.colorSpace === 'p3' && mayExceedSrgb(image.metadata),
+    timing: frames > 1 ? timingOf(image, frames, format) : null,
+    rights: ownRights,
   };
 }
 
@@ -89,10 +92,25 @@ export function planRendition(
 const opensGround = ({ canvas }: Geometry, { cornerRadius }: RenditionParams) =>
   canvas !== null || cornerRadius !== undefined;
 
-function timingOf({ metadata }: OpenedImage, frames: number) {
+function timingOf({ metadata }: OpenedImage, frames: number, format: WritableFormat) {
   const delay = Array.from({ length: frames }, (_, index) => Math.min(metadata.delay?.[index] ?? 100, maxDelayMs));
-  return { delay, loop: metadata.loop ?? 0 };
+  return { delay: format === 'gif' ? inCentiseconds(delay) : delay, loop: metadata.loop ?? 0 };
 }
+
+/** GIF counts in hundredths of a second: each frame ends at the one nearest to where it should, so the whole stays as long. */
+function inCentiseconds(delay: readonly number[]): number[] {
+  let end = 0;
+  let written = 0;
+  return delay.map((ms) => {
+    end += ms;
+    const rounded = Math.max(0, Math.round((end - written) / 10) * 10);
+    written += rounded;
+    return rounded;
+  });
+}
+
+/** sharp takes 16 bits through P3 by itself, and CMYK has its own range. */
+const mayExceedSrgb = ({ icc, depth, space }: Metadata) => icc !== undefined && depth === 'uchar' && space === 'srgb';
 
 function formatFor({ image, size }: Source, params: RenditionParams, look: PictureLook | undefined, frames: number) {
   const lossless = params.lossless ?? false;
@@ -121,12 +139,4 @@ function refuseIfTooLarge(
     `The result would be ${size.width}×${size.height} pixels, but ${how}${format} is written up to ${bound}. ` +
       'Ask for a smaller width or height, or another format.',
   );
-}
-
-/** sharp carries the map along in one pipeline from the file, and loses it without a word in any other. */
-function refuseIfGainMapIsLost(source: Source, params: RenditionParams, format: WritableFormat): void {
-  if (format !== 'jpeg') throw new InputError(`"hdr": "keep" needs the format jpeg; this is ${format}.`);
-  const { maxBytes, targetQuality } = params;
-  if (!needsFinish(params) && maxBytes === undefined && targetQuality === undefined && !source.isFrozen) return;
-  throw new InputError('"hdr": "keep" goes with size, crop and quality only. Leave the other wishes out, or flatten.');
 }

@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { OpenedImage } from '../media/open-image.ts';
 import type { ResizeParams } from './contract.ts';
-import { freeze, refuseIfTooManyPixels } from './freeze.ts';
+import { freeze, type Kept, maxHeldPixels, refuseIfTooManyPixels } from './freeze.ts';
 import type { Box, Size } from './size.ts';
 
 /** The picture the renditions are made from: upright, turned, cropped, trimmed and mirrored, in this order. */
@@ -22,7 +22,7 @@ export interface Source {
 
 type SourceParams = Pick<ResizeParams, 'rotate' | 'crop' | 'trim' | 'flip'>;
 
-export async function prepareSource(image: OpenedImage, params: SourceParams, rich: boolean): Promise<Source> {
+export async function prepareSource(image: OpenedImage, params: SourceParams, rich: Kept): Promise<Source> {
   const degrees = typeof params.rotate === 'number' ? params.rotate : 0;
   const upright = rightAngled(image, params.rotate, degrees);
   const box = cropBox(upright.size, params.crop);
@@ -39,7 +39,7 @@ export async function prepareSource(image: OpenedImage, params: SourceParams, ri
       isFrozen: false,
     };
   }
-  refuseIfTooManyPixels(upright.size, 1, params.trim ? 'trim' : 'rotate by an odd angle');
+  refuseIfTooManyPixels(upright.size, 1, params.trim ? 'trim' : 'rotate by an odd angle', maxHeldPixels(rich));
   const turned = await freeze(tilt(upright.turn(image.decode()), degrees), { rich });
   const cut = cropBox(turned.size, params.crop);
   const cropped = cut === null ? turned : await freeze(turned.start().extract(cut), { rich });
@@ -87,7 +87,7 @@ function cropBox(size: Size, crop: SourceParams['crop']): Box | null {
   };
 }
 
-function trim(pipeline: Sharp, wish: NonNullable<SourceParams['trim']>, rich: boolean) {
+function trim(pipeline: Sharp, wish: NonNullable<SourceParams['trim']>, rich: Kept) {
   const { threshold = 10, colour } = typeof wish === 'object' ? wish : {};
   return freeze(pipeline.trim({ threshold, ...(colour === undefined ? {} : { background: colour }) }), { rich });
 }

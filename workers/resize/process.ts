@@ -5,7 +5,8 @@ import { type OpenedImage, type OpenOptions, openImage } from '../media/open-ima
 import { classifyPicture } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
 import { decodeOnce } from './decode-once.ts';
-import { isRich, listRenditions, planRendition } from './plan-renditions.ts';
+import { keptFor, keptOfAll } from './kept.ts';
+import { listRenditions, planRendition } from './plan-renditions.ts';
 import { prepareSource } from './prepare-source.ts';
 import { readRights } from './read-rights.ts';
 import { addSrcset } from './srcset.ts';
@@ -37,11 +38,7 @@ async function readAndWrite(task: Task<ResizeParams>, wishes: Named, damage: Dam
 /** Plan every rendition from the header → decode once → draw and write each. */
 async function makeRenditions(task: Task<ResizeParams>, wishes: Named, image: OpenedImage): Promise<readonly Output[]> {
   const { params, inputs, scratch, signal } = task;
-  const source = await prepareSource(
-    image,
-    params,
-    wishes.some(([, wish]) => isRich(wish)),
-  );
+  const source = await prepareSource(image, params, keptOfAll(wishes.map(([, wish]) => keptFor(wish))));
   const undecided = wishes.some(([, { format }]) => format === 'auto');
   const look = undecided ? await classifyPicture(source.still(), source.size) : undefined;
   const rights = await readRights(image.metadata);

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import type { InputFile } from '../kind.ts';
 import type { Picture } from './decode-once.ts';
 import { finish, needsFinish } from './finish.ts';
-import { type Frozen, freeze, refuseIfTooManyPixels } from './freeze.ts';
+import { type Frozen, freeze, maxHeldPixels, refuseIfTooManyPixels } from './freeze.ts';
 import type { RenditionPlan } from './plan-renditions.ts';
 import { mixesNeighbours, shape, tone } from './shape.ts';
 
@@ -21,7 +21,7 @@ function draw(start: Sharp, { geometry, params, background }: RenditionPlan): Sh
 async function renderStill(start: Sharp, rendition: RenditionPlan, inputs: readonly InputFile[]): Promise<Sharp> {
   const drawn = draw(start, rendition);
   if (!needsFinish(rendition.params)) return drawn;
-  refuseIfTooManyPixels(rendition.geometry.size, 1, 'hide, watermark and cornerRadius');
+  refuseIfTooManyPixels(rendition.geometry.size, 1, 'hide, watermark and cornerRadius', maxHeldPixels(rendition.rich));
   const frozen = await freeze(drawn, { rich: rendition.rich, size: rendition.geometry.size });
   return (await finish(frozen, rendition.geometry, rendition.params, inputs, rendition.rich)).start();
 }

@@ -24,7 +24,10 @@ const byImage = z
 
 const byText = z
   .strictObject({
-    text: z.string().min(1, 'expected some text').max(500, 'expected at most 500 characters'),
+    text: z
+      .string()
+      .max(500, 'expected at most 500 characters')
+      .refine((text) => /[^\s\p{C}]/u.test(text), 'expected a text that can be seen'),
     size: z
       .number()
       .min(0.005)
@@ -40,13 +43,11 @@ const byText = z
   .partial()
   .required({ text: true });
 
-const watermark = z.union([byText, byImage], {
-  error: 'expected {"text": …} or {"image": …} with position, margin, tile, opacity, angle',
-});
+const watermark = z.union([byText, byImage]);
 export type Watermark = z.infer<typeof watermark>;
 export type TextWatermark = z.infer<typeof byText>;
 export type ImageWatermark = z.infer<typeof byImage>;
 
 export const watermarkParam = z
-  .union([watermark, z.array(watermark).min(1).max(10)])
+  .union([byText, byImage, z.array(watermark).min(1).max(10)])
   .describe('A picture (a further input in `use`) or a text laid over the result, or a list of them.');

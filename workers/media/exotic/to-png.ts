@@ -13,9 +13,16 @@ export async function toPng(decoded: Decoded): Promise<Buffer> {
   if ('png' in decoded) return Buffer.from(decoded.png);
   const { rgba, width, height, icc } = decoded;
   const raw = { width, height, channels: 4 as const };
-  const png = await sharp(rgba, { raw }).png({ compressionLevel: 1 }).toBuffer();
+  const picture = sharp(rgba, { raw });
+  const png = await (isOpaque(rgba) ? picture.removeAlpha() : picture).png({ compressionLevel: 1 }).toBuffer();
   if (icc === undefined) return png;
   return Buffer.concat([png.subarray(0, headerBytes), profileChunk(icc), png.subarray(headerBytes)]);
+}
+
+/** Decoders give four bytes whether or not the file has transparency; a photograph is to be told from a cut-out. */
+function isOpaque(rgba: Uint8Array): boolean {
+  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] !== 255) return false;
+  return true;
 }
 
 /** PNG §11.3.2.3 iCCP: a name, a zero, the method 0, the deflated profile. sharp itself can only convert into a profile. */
