@@ -5,6 +5,7 @@ import {
   isOpen,
   type JobState,
   type PartState,
+  type PartTally,
   replaceStep,
   roundProgress,
   type SplitState,
@@ -75,7 +76,7 @@ function createPart(step: StepState, part: PartState): StepState {
 export function scaleSplit(job: JobState, name: string, slots: number): JobState {
   const step = findStep(job, name);
   const atOnce = atOnceFor(slots);
-  if (!step?.split || !isInParts(step) || step.split.atOnce === atOnce) return job;
+  if (step === undefined || !isInParts(step) || step.split.atOnce === atOnce) return job;
   return replaceStep(job, { ...step, split: { ...step.split, atOnce } });
 }
 
@@ -84,9 +85,13 @@ export function advanceSplits(job: JobState, now: Date): JobState {
   return job.steps.filter(isInParts).reduce((current, step) => advanceSplit(current, step, now), job);
 }
 
-const isInParts = (step: StepState) => step.phase === 'parts' && isOpen(step);
+type StepInParts = StepState & { readonly split: SplitState; readonly tally: PartTally };
 
-function advanceSplit(job: JobState, step: StepState, now: Date): JobState {
+function isInParts(step: StepState): step is StepInParts {
+  return step.phase === 'parts' && isOpen(step) && step.split !== null && step.tally !== null;
+}
+
+function advanceSplit(job: JobState, step: StepInParts, now: Date): JobState {
   const parts = partsOf(job, step);
   const failed = parts.find((part) => part.status === 'failed');
   if (failed !== undefined) {
@@ -96,9 +101,8 @@ function advanceSplit(job: JobState, step: StepState, now: Date): JobState {
   if (parts.some((part) => part.status === 'cancelled')) {
     return endWith(job, { ...endStep(step, now), status: 'cancelled' }, now);
   }
-  const { total, succeeded } = step.tally ?? emptyTally;
-  if (succeeded === total) {
-    const progress = Math.max(step.progress, roundProgress(step.split?.joinFrom ?? 1));
+  if (step.tally.succeeded === step.tally.total) {
+    const progress = Math.max(step.progress, roundProgress(step.split.joinFrom));
     return replaceStep(job, queueStep({ ...step, phase: 'join', progress }, step.queuedAt));
   }
   const progress = Math.max(step.progress, progressOfParts(step));
@@ -107,8 +111,8 @@ function advanceSplit(job: JobState, step: StepState, now: Date): JobState {
 }
 
 /** The parts at hand of the step's present split, in the order of its plan. */
-function partsOf(job: Pick<JobState, 'steps'>, step: StepState): readonly StepState[] {
-  const prefix = `${step.name}.${step.split?.generation}.`;
+function partsOf(job: JobState, step: StepInParts): readonly StepState[] {
+  const prefix = `${step.name}.${step.split.generation}.`;
   const parts = job.steps.filter((other) => other.parent === step.name && other.name.startsWith(prefix));
   return parts.sort((a, b) => (a.part?.index ?? 0) - (b.part?.index ?? 0));
 }
@@ -127,9 +131,9 @@ export function countParts({ tally }: StepState): PartCounts | undefined {
   return { total, running, succeeded, attempts };
 }
 
-function releaseParts(job: JobState, step: StepState, parts: readonly StepState[], now: Date): JobState {
-  const { queued, running } = step.tally ?? emptyTally;
-  const room = Math.max(0, (step.split?.atOnce ?? 0) - queued - running);
+function releaseParts(job: JobState, step: StepInParts, parts: readonly StepState[], now: Date): JobState {
+  const { queued, running } = step.tally;
+  const room = Math.max(0, step.split.atOnce - queued - running);
   const next = parts.filter((part) => part.status === 'waiting').slice(0, room);
   return next.reduce((current, part) => replaceStep(current, queueStep(part, now)), job);
 }
@@ -158,7 +162,6 @@ function errorOf(step: StepState, part: StepState): PublicError {
 }
 
 /** 0 … 1: the parts by their weights; the join is still to come. */
-function progressOfParts({ split, tally }: StepState): number {
-  const { done, weight } = tally ?? emptyTally;
-  return roundProgress((done / weight) * (split?.joinFrom ?? 1));
+function progressOfParts({ split, tally }: StepInParts): number {
+  return roundProgress((tally.done / tally.weight) * split.joinFrom);
 }
