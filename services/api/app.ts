@@ -16,6 +16,7 @@ import type { JobRules } from './job-plan.ts';
 import type { Metrics } from './metrics.ts';
 import type { SoonRelay } from './relay-soon.ts';
 import { requestIdOf, traceRequests } from './request-context.ts';
+import { routeDeliveries } from './routes/deliveries.ts';
 import { routeDescriptions } from './routes/descriptions.ts';
 import { routeHealth } from './routes/health.ts';
 import { routeJobEvents } from './routes/job-events.ts';
@@ -94,6 +95,7 @@ function routeEverything(app: FastifyInstance, config: ApiConfig, parts: AppPart
     routeJobEvents(v1, deps);
     routeOutputs(v1, deps);
     routeWebhooks(v1, { database: parts.database, refuseUrl: parts.rules.refuseUrl });
+    routeDeliveries(v1, deps);
   });
 }
 

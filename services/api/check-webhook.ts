@@ -1,20 +1,19 @@
 import type { FieldError } from '../../shared/errors.ts';
 import { eventFamilies, eventTypes } from '../../shared/messages/event.ts';
-import type { WebhookRequest } from '../../shared/messages/job.ts';
 import { maxFaults } from './describe-issues.ts';
 import { suggestName } from './nearest-name.ts';
 
 const known: readonly string[] = [...eventTypes, ...eventFamilies];
 const maxUrlLength = 2048;
 
-/** Of a job's `webhook` and of an endpoint: may the address be called, and are the event names known. `at` is its pointer. */
+/** Of a job's `webhook`, of an endpoint and of a change of one: may the address be called, and are the event names known. `at` is its pointer. */
 export function checkWebhook(
-  webhook: WebhookRequest,
+  webhook: { readonly url?: string | undefined; readonly events?: readonly string[] | undefined },
   at: string,
   refuseUrl: (url: string) => string | undefined,
 ): readonly FieldError[] {
   const faults: FieldError[] = [];
-  const reason = webhook.url.length > maxUrlLength ? `longer than ${maxUrlLength} characters` : refuseUrl(webhook.url);
+  const reason = webhook.url === undefined ? undefined : checkUrl(webhook.url, refuseUrl);
   if (reason) faults.push({ pointer: `${at}/url`, detail: reason });
   for (const [index, event] of (webhook.events ?? []).entries()) {
     if (faults.length >= maxFaults) break;
@@ -25,4 +24,8 @@ export function checkWebhook(
     });
   }
   return faults;
+}
+
+function checkUrl(url: string, refuseUrl: (url: string) => string | undefined): string | undefined {
+  return url.length > maxUrlLength ? `longer than ${maxUrlLength} characters` : refuseUrl(url);
 }

@@ -49,9 +49,10 @@ function figureGauges(registers: Registry[]): (figures: FarmFigures) => void {
   const steps = gauge('farm_steps_open', 'Steps that have not ended: the backlog');
   const age = gauge('farm_oldest_undispatched_seconds', 'How long the oldest due step has waited for the broker');
   const deliveries = gauge('farm_deliveries_pending', 'Webhook deliveries that are still to succeed');
+  const endpoints = gauge('farm_webhook_endpoints', 'Webhook endpoints, by whether they are sent to', ['state']);
   const ready = gauge('farm_queue_ready', 'Messages waiting in a queue of the broker', ['queue']);
   const consumers = gauge('farm_queue_consumers', 'Consumers on a queue of the broker', ['queue']);
-  const all = [jobs, ended, steps, age, deliveries, ready, consumers];
+  const all = [jobs, ended, steps, age, deliveries, endpoints, ready, consumers];
   return (figures) => {
     for (const each of all) each.reset();
     for (const [status, count] of figures.openJobs ?? []) jobs.set({ status }, count);
@@ -59,6 +60,7 @@ function figureGauges(registers: Registry[]): (figures: FarmFigures) => void {
     if (figures.openSteps !== undefined) steps.set(figures.openSteps);
     if (figures.oldestUndispatchedSeconds !== undefined) age.set(figures.oldestUndispatchedSeconds);
     if (figures.pendingDeliveries !== undefined) deliveries.set(figures.pendingDeliveries);
+    for (const [state, count] of figures.endpoints ?? []) endpoints.set({ state }, count);
     for (const queue of figures.queues) {
       ready.set({ queue: queue.name }, queue.ready);
       consumers.set({ queue: queue.name }, queue.consumers);

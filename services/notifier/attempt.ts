@@ -6,8 +6,10 @@ export interface ClaimedDelivery {
   readonly tenant: string;
   readonly eventId: string;
   readonly eventType: string;
-  readonly jobId: string;
+  /** Null for a test of an endpoint. */
+  readonly jobId: string | null;
   readonly endpointId: string | null;
+  /** Of the endpoint as it is now. */
   readonly url: string;
   /** The exact bytes to sign and send. */
   readonly payload: string;
@@ -17,8 +19,10 @@ export interface ClaimedDelivery {
   /** How long it had been due when it was claimed. */
   readonly overdueMs: number;
   readonly lane: string;
-  /** The endpoint's; null for a job's own webhook, which the tenant's secret signs. */
-  readonly secret: string | null;
+  /** The endpoint's, newest first; null for a job's own webhook, which the tenant's secret signs. */
+  readonly secrets: readonly string[] | null;
+  /** It became due in the moment in which its endpoint was disabled: not to be sent. */
+  readonly endpointDisabled: boolean;
 }
 
 /** Why an attempt did not count as success; `redirect` because redirects are never followed. */

@@ -55,10 +55,23 @@ with recursive lanes as (
   returning d.*
 )
 select t.id, t.tenant, t.event_id as "eventId", t.event_type as "eventType", t.job_id as "jobId",
-  t.endpoint_id as "endpointId", t.url, t.payload, t.traceparent, t.attempts as attempt, t.lane, e.secret,
+  t.endpoint_id as "endpointId", coalesce(e.url, t.url) as url, t.payload, t.traceparent, t.attempts as attempt, t.lane,
+  case when e.id is not null then array_remove(
+    array[e.secret, case when e.previous_secret_until > now() then e.previous_secret end], null) end as secrets,
+  e.disabled_at is not null as "endpointDisabled",
   round(extract(epoch from now() - t.next_attempt_at) * 1000)::int as "overdueMs"
 from taken t left join webhook_endpoints e on e.id = t.endpoint_id
 order by t.next_attempt_at`;
+
+/** Ends a delivery unsent; the attempt does not count. */
+export async function cancelDelivery(db: Queryable, delivery: ClaimedDelivery): Promise<void> {
+  await db.query(
+    `update deliveries set status = 'cancelled', attempts = attempts - 1, lease_until = null, next_attempt_at = null,
+       finished_at = now()
+     where id = $1 and attempts = $2`,
+    [delivery.id, delivery.attempt],
+  );
+}
 
 /** Gives a delivery back unsent, for any notifier to take at once; the attempt does not count. */
 export async function releaseDelivery(db: Queryable, delivery: ClaimedDelivery): Promise<void> {

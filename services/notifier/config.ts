@@ -11,6 +11,8 @@ export interface NotifierConfig {
   readonly timeoutMs: number;
   /** Shortens the delays between attempts, for tests; 1 in production. */
   readonly delayFactor: number;
+  /** An endpoint is disabled once every attempt has failed for so long; 0: never. */
+  readonly disableAfterHours: number;
   /** How often the ledger is asked for due deliveries. */
   readonly pollEveryMs: number;
   readonly outboundAllowCidrs: readonly string[];
@@ -30,6 +32,8 @@ export const defaultNotifierConfig: NotifierConfig = {
   receiverConcurrency: 10,
   timeoutMs: 20_000,
   delayFactor: 1,
+  // As Svix has it.
+  disableAfterHours: 120,
   // An indexed query of well under a millisecond. LISTEN/NOTIFY would spare it, but NOTIFY takes a lock on the whole
   // database at commit, which puts every transaction that ends a job in one line.
   pollEveryMs: 250,
@@ -45,6 +49,12 @@ const variables = {
   FARM_WEBHOOK_RECEIVER_CONCURRENCY: count(1000, defaultNotifierConfig.receiverConcurrency),
   FARM_WEBHOOK_TIMEOUT_MS: count(120_000, defaultNotifierConfig.timeoutMs),
   FARM_WEBHOOK_DELAY_FACTOR: z.coerce.number().gt(0).max(1).default(defaultNotifierConfig.delayFactor),
+  FARM_WEBHOOK_DISABLE_AFTER_HOURS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(8760)
+    .default(defaultNotifierConfig.disableAfterHours),
   FARM_NOTIFIER_POLL_MS: count(60_000, defaultNotifierConfig.pollEveryMs),
   FARM_NOTIFIER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(defaultNotifierConfig.drainTimeoutMs),
 };
@@ -77,6 +87,7 @@ function toConfig(read: z.infer<z.ZodObject<typeof variables>>): NotifierConfig 
     receiverConcurrency: read.FARM_WEBHOOK_RECEIVER_CONCURRENCY,
     timeoutMs: read.FARM_WEBHOOK_TIMEOUT_MS,
     delayFactor: read.FARM_WEBHOOK_DELAY_FACTOR,
+    disableAfterHours: read.FARM_WEBHOOK_DISABLE_AFTER_HOURS,
     pollEveryMs: read.FARM_NOTIFIER_POLL_MS,
     outboundAllowCidrs: read.FARM_OUTBOUND_ALLOW_CIDRS,
     drainTimeoutMs: read.FARM_NOTIFIER_DRAIN_TIMEOUT_MS,

@@ -4,7 +4,8 @@ import type { Log } from '../../shared/log.ts';
 import type { GuardedFetch } from '../../shared/outbound/create-guarded-fetch.ts';
 import { traceIdOf } from '../../shared/trace-context.ts';
 import type { Attempt, ClaimedDelivery } from './attempt.ts';
-import { releaseDelivery } from './claim-deliveries.ts';
+import { cancelDelivery, releaseDelivery } from './claim-deliveries.ts';
+import type { Disabled } from './judge-endpoint.ts';
 import { maxAttempts, nextAttempt, type Verdict } from './next-attempt.ts';
 import { recordAttempt } from './record-attempt.ts';
 import { send } from './send.ts';
@@ -15,6 +16,7 @@ export interface NotifyParts {
   readonly log: Log;
   readonly timeoutMs: number;
   readonly delayFactor: number;
+  readonly disableAfterHours: number;
 }
 
 /**
@@ -24,15 +26,23 @@ export interface NotifyParts {
  */
 export async function notify(parts: NotifyParts, delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
   try {
-    const secret = delivery.secret ?? (await readTenantSecret(parts.database, delivery.tenant));
-    const attempt = await send(parts.guardedFetch, delivery, secret, { timeoutMs: parts.timeoutMs, signal });
-    const verdict = nextAttempt(delivery.attempt, attempt, { delayFactor: parts.delayFactor, random: Math.random });
-    await recordAttempt(parts.database, delivery, attempt, verdict);
+    if (delivery.endpointDisabled) return await cancelDelivery(parts.database, delivery);
+    const secrets = delivery.secrets ?? (await readTenantSecrets(parts.database, delivery.tenant));
+    const attempt = await send(parts.guardedFetch, delivery, secrets, { timeoutMs: parts.timeoutMs, signal });
+    const planned = nextAttempt(delivery.attempt, attempt, { delayFactor: parts.delayFactor, random: Math.random });
+    const { database, disableAfterHours } = parts;
+    const { verdict, disabled } = await recordAttempt(database, delivery, attempt, planned, disableAfterHours);
     logAttempt(parts.log, delivery, attempt, verdict);
+    if (disabled) logDisabled(parts.log, delivery, disabled);
   } catch (error) {
     if (signal.aborted) return await release(parts, delivery);
     parts.log.error({ err: error, delivery: delivery.id, event: delivery.eventId }, 'delivery.unrecorded');
   }
+}
+
+async function readTenantSecrets(database: Database, tenant: string): Promise<readonly string[]> {
+  const { secret, previousSecret } = await readTenantSecret(database, tenant);
+  return previousSecret === null ? [secret] : [secret, previousSecret];
 }
 
 async function release(parts: NotifyParts, delivery: ClaimedDelivery): Promise<void> {
@@ -52,8 +62,7 @@ function logAttempt(log: Log, delivery: ClaimedDelivery, attempt: Attempt, verdi
       tenant: delivery.tenant,
       endpoint: delivery.endpointId,
       traceId: traceIdOf(delivery.traceparent),
-      // Never the whole URL: receivers keep tokens in its path and query.
-      origin: URL.canParse(delivery.url) ? new URL(delivery.url).origin : null,
+      origin: originOf(delivery.url),
       attempt: delivery.attempt,
       maxAttempts,
       outcome: verdict.status,
@@ -67,4 +76,14 @@ function logAttempt(log: Log, delivery: ClaimedDelivery, attempt: Attempt, verdi
     },
     'delivery.attempted',
   );
+}
+
+/** For operators: from now on this receiver hears nothing, until somebody switches its endpoint on again. */
+function logDisabled(log: Log, { tenant, endpointId, url }: ClaimedDelivery, disabled: Disabled): void {
+  log.warn({ tenant, endpoint: endpointId, origin: originOf(url), ...disabled }, 'endpoint.disabled');
+}
+
+/** Never the whole URL: receivers keep tokens in its path and query. */
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null;
 }

@@ -1,24 +1,40 @@
 import type { Database, Queryable } from '../../shared/ledger/database.ts';
 import type { Attempt, ClaimedDelivery } from './attempt.ts';
+import { type Disabled, type Judgement, judgeEndpoint } from './judge-endpoint.ts';
 import type { Verdict } from './next-attempt.ts';
 
+export interface Recorded {
+  /** What became of the delivery, also by what became of its endpoint. */
+  readonly verdict: Verdict;
+  /** Set when this attempt was the last for the whole endpoint. */
+  readonly disabled: Disabled | undefined;
+}
+
 /**
- * Writes an attempt and what follows from it. Does nothing when the delivery was claimed anew meanwhile (its attempts have
- * risen) or its endpoint was deleted. A 410 disables the endpoint and cancels what else waits for it.
+ * Writes an attempt and what follows from it for the delivery and for its endpoint. The delivery stays as it is when it was
+ * claimed anew meanwhile (its attempts have risen) or its endpoint was deleted.
+ * @param disableAfterHours see `judgeEndpoint`
  */
 export async function recordAttempt(
   database: Database,
   delivery: ClaimedDelivery,
   attempt: Attempt,
   verdict: Verdict,
-): Promise<void> {
-  await database.transaction(async (client) => {
-    // The endpoint's row is locked before any delivery's, or two 410s at once would wait for each other.
-    if (verdict.status === 'cancelled' && delivery.endpointId !== null) {
-      await disableEndpoint(client, delivery.endpointId, verdict.reason);
-    }
-    await writeAttempt(client, delivery, attempt, verdict);
+  disableAfterHours: number,
+): Promise<Recorded> {
+  return await database.transaction(async (client) => {
+    const judgement = await judgeEndpoint(client, delivery, verdict, disableAfterHours);
+    const settled = settle(verdict, judgement);
+    await writeAttempt(client, delivery, attempt, settled);
+    return { verdict: settled, disabled: typeof judgement === 'object' ? judgement : undefined };
   });
+}
+
+/** The new address of an endpoint is asked even if the old one is gone; nothing waits for an endpoint that is disabled. */
+function settle(verdict: Verdict, judgement: Judgement): Verdict {
+  if (judgement === 'moved') return verdict.status === 'cancelled' ? { status: 'pending', delayMs: 0 } : verdict;
+  if (judgement === 'stays' || verdict.status !== 'pending') return verdict;
+  return { status: 'cancelled', reason: judgement.reason };
 }
 
 /** A delivery that was cancelled while it was being sent stays so, unless it arrived after all. */
@@ -50,17 +66,5 @@ async function writeAttempt(
       attempt.error,
       attempt.responseExcerpt,
     ],
-  );
-}
-
-async function disableEndpoint(client: Queryable, endpointId: string, reason: string): Promise<void> {
-  await client.query(
-    'update webhook_endpoints set disabled_at = now(), disabled_reason = $2 where id = $1 and disabled_at is null',
-    [endpointId, reason],
-  );
-  await client.query(
-    `update deliveries set status = 'cancelled', next_attempt_at = null, finished_at = now()
-     where endpoint_id = $1 and status = 'pending'`,
-    [endpointId],
   );
 }

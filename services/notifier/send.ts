@@ -10,13 +10,13 @@ const excerptBytes = 16_384;
 
 /**
  * Sends once. What the receiver does wrong is part of the answer, not an error.
- * @param secret signs the webhook: the endpoint's or the tenant's
+ * @param secrets sign the webhook: the endpoint's or the tenant's
  * @throws the reason of `signal` when that aborted
  */
 export async function send(
   guardedFetch: GuardedFetch,
   delivery: ClaimedDelivery,
-  secret: string,
+  secrets: readonly string[],
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<Attempt> {
   const startedAt = new Date();
@@ -29,7 +29,7 @@ export async function send(
   try {
     const answer = await guardedFetch.request(delivery.url, {
       method: 'POST',
-      headers: webhookHeaders(delivery, secret, startedAt),
+      headers: webhookHeaders(delivery, secrets, startedAt),
       body: delivery.payload,
       signal: options.signal,
       totalTimeoutMs: options.timeoutMs,
@@ -44,14 +44,14 @@ export async function send(
   }
 }
 
-function webhookHeaders(delivery: ClaimedDelivery, secret: string, at: Date): Record<string, string> {
+function webhookHeaders(delivery: ClaimedDelivery, secrets: readonly string[], at: Date): Record<string, string> {
   const timestamp = Math.floor(at.getTime() / 1000);
   return {
     'content-type': 'application/json',
     'user-agent': 'mediafarm-webhooks/1.0',
     'webhook-id': delivery.eventId,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': sign([secret], delivery.eventId, timestamp, delivery.payload),
+    'webhook-signature': sign(secrets, delivery.eventId, timestamp, delivery.payload),
     traceparent: childTraceparent(delivery.traceparent),
   };
 }

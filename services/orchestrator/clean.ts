@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../../shared/ledger/database.ts';
+import { forgetPreviousSecrets } from '../../shared/ledger/tenant-secrets.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import type { Retention } from './config.ts';
 import { deleteOldJobs } from './delete-old-jobs.ts';
@@ -13,6 +14,7 @@ export async function clean(database: Database, store: ObjectStore | undefined, 
   await deleteOld(database, 'deliveries', 'finished_at', deliveriesDays * 24);
   await deleteOld(database, 'dead_letters', 'received_at', deliveriesDays * 24);
   await deleteOld(database, 'idempotency_keys', 'created_at', idempotencyHours);
+  await forgetPreviousSecrets(database);
   if (store === undefined) return;
   if (jobsDays !== undefined) await deleteOldJobs(database, store, jobsDays);
   if (uploadsDays !== undefined) await deleteOldUploads(database, store, uploadsDays);

@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts';
 import type { Queryable } from './database.ts';
 
 export type DeliveryStatus = 'pending' | 'succeeded' | 'exhausted' | 'cancelled';
@@ -18,7 +19,8 @@ export interface Delivery {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
-  readonly jobId: string;
+  /** Null for a test of an endpoint. */
+  readonly jobId: string | null;
   /** Null for a job's own webhook. */
   readonly endpointId: string | null;
   readonly url: string;
@@ -33,7 +35,7 @@ interface DeliveryRow {
   id: string;
   event_id: string;
   event_type: string;
-  job_id: string;
+  job_id: string | null;
   endpoint_id: string | null;
   url: string;
   status: DeliveryStatus;
@@ -80,16 +82,23 @@ export async function readDelivery(db: Queryable, tenant: string, id: string): P
 }
 
 /**
- * Sends it once more now, whatever became of it; a waiting one is only brought forward. It keeps its event id. When this
- * attempt fails too, the schedule goes on where it stood, or the delivery is exhausted again.
+ * Sends it once more now, whatever became of it, to the present address of its endpoint; a waiting one is only brought
+ * forward. It keeps its event id. When this attempt fails too, the schedule goes on where it stood, or the delivery is
+ * exhausted again. @throws AppError `conflict` when its endpoint is disabled
  */
 export async function retryDelivery(db: Queryable, tenant: string, id: string): Promise<Delivery | undefined> {
-  await db.query(
-    `update deliveries set status = 'pending', next_attempt_at = now(), finished_at = null
-     where tenant = $1 and id = $2`,
+  const opened = await db.query(
+    `update deliveries d set status = 'pending', next_attempt_at = now(), finished_at = null,
+       url = coalesce((select e.url from webhook_endpoints e where e.id = d.endpoint_id), d.url)
+     where d.tenant = $1 and d.id = $2 and not exists (
+       select from webhook_endpoints e where e.id = d.endpoint_id and e.disabled_at is not null)`,
     [tenant, id],
   );
-  return await readDelivery(db, tenant, id);
+  const delivery = await readDelivery(db, tenant, id);
+  if (delivery && opened.rowCount === 0) {
+    throw new AppError('conflict', `Its endpoint ${delivery.endpointId} is disabled; switch that on first.`);
+  }
+  return delivery;
 }
 
 function toDelivery(row: DeliveryRow): Delivery {

@@ -12,9 +12,13 @@ export interface WebhookEndpoint {
   /** Set when the farm stopped sending, with the reason. */
   readonly disabledAt: string | null;
   readonly disabledReason: string | null;
+  /** Every attempt has failed since then. */
+  readonly failingSince: string | null;
+  /** The secret before the present one signs as well until then. */
+  readonly previousSecretUntil: string | null;
 }
 
-interface EndpointRow {
+export interface EndpointRow {
   id: string;
   url: string;
   events: string[];
@@ -22,6 +26,8 @@ interface EndpointRow {
   created_at: Date;
   disabled_at: Date | null;
   disabled_reason: string | null;
+  failing_since: Date | null;
+  previous_secret_until: Date | null;
 }
 
 /** Events default to the three terminal ones (contract §3). The URL must have passed `checkUrlShape`. */
@@ -60,13 +66,31 @@ export async function readEndpoint(db: Queryable, tenant: string, id: string): P
   return found.rows[0] && toEndpoint(found.rows[0]);
 }
 
+/** A new secret; the present one signs as well for `overlapHours`. One that was still signing beside it stops. */
+export async function rotateEndpointSecret(
+  db: Queryable,
+  tenant: string,
+  id: string,
+  overlapHours: number,
+): Promise<(WebhookEndpoint & { readonly secret: string }) | undefined> {
+  const rotated = await db.query<EndpointRow>(
+    `update webhook_endpoints set secret = $3, previous_secret = case when $4::int > 0 then secret end,
+       previous_secret_until = case when $4::int > 0 then now() + make_interval(hours => $4::int) end
+     where tenant = $1 and id = $2 returning *`,
+    [tenant, id, newWebhookSecret(), overlapHours],
+  );
+  const row = rotated.rows[0];
+  return row && { ...toEndpoint(row), secret: row.secret };
+}
+
 /** Its deliveries go with it, also those still waiting. True when it was there. */
 export async function deleteEndpoint(db: Queryable, tenant: string, id: string): Promise<boolean> {
   const deleted = await db.query('delete from webhook_endpoints where tenant = $1 and id = $2', [tenant, id]);
   return deleted.rowCount === 1;
 }
 
-function toEndpoint(row: EndpointRow): WebhookEndpoint {
+export function toEndpoint(row: EndpointRow): WebhookEndpoint {
+  const until = row.previous_secret_until;
   return {
     id: row.id,
     url: row.url,
@@ -74,5 +98,7 @@ function toEndpoint(row: EndpointRow): WebhookEndpoint {
     createdAt: row.created_at.toISOString(),
     disabledAt: row.disabled_at?.toISOString() ?? null,
     disabledReason: row.disabled_reason,
+    failingSince: row.failing_since?.toISOString() ?? null,
+    previousSecretUntil: until && until.getTime() > Date.now() ? until.toISOString() : null,
   };
 }

@@ -35,6 +35,7 @@ export const farmEvent = z.looseObject({
   sequence: z.int().describe('Rises by at least one with each event of the same job'),
   data: z.looseObject({
     job,
+    test: z.literal(true).optional().describe('Only in the sample that tries an endpoint: there is no such job'),
     step: z.string().optional().describe('The step an event step.* or rendition.* is about'),
     rendition: z
       .string()

@@ -125,7 +125,7 @@ it("sends a job's own webhook, signed with the account secret, within a second",
   const event = await finishJob({ webhook: { url } });
   await vi.waitFor(() => expect(received).toHaveLength(1), patience);
   const [webhook] = received as [Received];
-  const secret = await readTenantSecret(database, tenant);
+  const { secret } = await readTenantSecret(database, tenant);
   const headers = webhook.headers as Record<string, string>;
   expect(new Webhook(secret).verify(webhook.body, headers)).toEqual(event);
   expect(new SvixWebhook(secret).verify(webhook.body, headers)).toEqual(event);
@@ -170,7 +170,7 @@ it('tries a receiver that is down again, with the same id and a fresh signature'
   const event = await finishJob({ webhook: { url } });
   await vi.waitFor(async () => expect((await onlyDelivery(event)).status).toBe('succeeded'), patience);
   expect(received.map((webhook) => webhook.id)).toEqual([event.id, event.id, event.id]);
-  const secret = await readTenantSecret(database, tenant);
+  const { secret } = await readTenantSecret(database, tenant);
   for (const webhook of received) {
     const headers = webhook.headers as Record<string, string>;
     expect(new Webhook(secret).verify(webhook.body, headers)).toEqual(event);

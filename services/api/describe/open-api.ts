@@ -6,6 +6,7 @@ import { componentSchemas, type JsonSchema } from './component-schemas.ts';
 import { farmOperations } from './farm-operations.ts';
 import { type Operation, type OperationResponse, operations } from './operations.ts';
 import { apiVersion, tags } from './texts.ts';
+import { webhookOperations } from './webhook-operations.ts';
 
 const ref = (section: string, name: string) => ({ $ref: `#/components/${section}/${name}` });
 const problemOf = (description: string) => ({
@@ -16,7 +17,7 @@ const problemOf = (description: string) => ({
 export function describeOpenApi(): JsonSchema {
   const contracts = Object.values(catalog).map((kind) => kind.contract);
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of [...operations, ...farmOperations]) {
+  for (const operation of [...operations, ...webhookOperations, ...farmOperations]) {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
   }
   return {

@@ -1,6 +1,6 @@
 /** What the api answers to, as data: OpenAPI is made from it, and a test holds it against the routes that are registered. */
 import type { z } from 'zod';
-import { deliveryQuery, jobQuery, listQuery } from '../job-queries.ts';
+import { jobQuery, listQuery } from '../job-queries.ts';
 import type { SchemaName } from './wire-schemas.ts';
 
 export interface OperationResponse {
@@ -13,7 +13,7 @@ export interface OperationResponse {
 
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'post' | 'delete' | 'head';
+  readonly method: 'get' | 'post' | 'patch' | 'delete' | 'head';
   readonly path: string;
   readonly tag: 'uploads' | 'jobs' | 'outputs' | 'webhooks' | 'farm';
   readonly summary: string;
@@ -144,71 +144,6 @@ export const operations: readonly Operation[] = [
     problems: [404, 422],
   },
   ...outputOperations(),
-  {
-    id: 'createWebhookEndpoint',
-    method: 'post',
-    path: '/v1/webhook-endpoints',
-    tag: 'webhooks',
-    summary: 'Have the events of all jobs sent to an address',
-    body: { 'application/json': 'WebhookRequest' },
-    responses: {
-      201: { description: 'Made; the secret is shown this once', schema: 'NewWebhookEndpoint', headers: ['Location'] },
-    },
-    problems: [409, 413, 415, 422],
-  },
-  {
-    id: 'listWebhookEndpoints',
-    method: 'get',
-    path: '/v1/webhook-endpoints',
-    tag: 'webhooks',
-    summary: 'List the endpoints',
-    responses: { 200: { description: 'All of them, newest first', schema: 'EndpointList' } },
-  },
-  {
-    id: 'readWebhookEndpoint',
-    method: 'get',
-    path: '/v1/webhook-endpoints/{id}',
-    tag: 'webhooks',
-    summary: 'Read an endpoint',
-    responses: { 200: { description: 'The endpoint, without its secret', schema: 'WebhookEndpoint' } },
-    problems: [404],
-  },
-  {
-    id: 'deleteWebhookEndpoint',
-    method: 'delete',
-    path: '/v1/webhook-endpoints/{id}',
-    tag: 'webhooks',
-    summary: 'Delete an endpoint and what was still to be sent to it',
-    responses: { 204: { description: 'Gone' } },
-    problems: [404],
-  },
-  {
-    id: 'readWebhookSecret',
-    method: 'get',
-    path: '/v1/webhook-secret',
-    tag: 'webhooks',
-    summary: 'Read the account secret, which signs the `webhook.url` of jobs',
-    responses: { 200: { description: 'The secret', schema: 'WebhookSecret' } },
-  },
-  {
-    id: 'listWebhookDeliveries',
-    method: 'get',
-    path: '/v1/webhook-deliveries',
-    tag: 'webhooks',
-    summary: 'List deliveries with their attempts, newest first',
-    query: deliveryQuery,
-    responses: { 200: { description: 'A page', schema: 'DeliveryList' } },
-    problems: [422],
-  },
-  {
-    id: 'retryWebhookDelivery',
-    method: 'post',
-    path: '/v1/webhook-deliveries/{id}/retry',
-    tag: 'webhooks',
-    summary: 'Send a delivery once more now',
-    responses: { 202: { description: 'The delivery', schema: 'WebhookDelivery' } },
-    problems: [404, 409, 422],
-  },
 ];
 
 function outputOperations(): readonly Operation[] {

@@ -1,8 +1,9 @@
 /** The shapes of the HTTP answers that only the api makes; those the parts share are in shared/messages. */
 import { z } from 'zod';
 import { errorCodes } from '../../../shared/errors.ts';
-import { eventTypes, farmEvent } from '../../../shared/messages/event.ts';
+import { eventFamilies, eventTypes, farmEvent } from '../../../shared/messages/event.ts';
 import { inputReference, job, jobOutput, jobStep, publicError, webhookRequest } from '../../../shared/messages/job.ts';
+import { endpointChange, endpointTest, secretRotation } from '../webhook-requests.ts';
 
 const codes = Object.keys(errorCodes) as [string, ...string[]];
 
@@ -43,10 +44,12 @@ export const batchResult = z.looseObject({ data: z.array(batchItem).describe('In
 const endpointShape = {
   id: z.string().describe('Starts with we_'),
   url: z.string(),
-  events: z.array(z.enum(eventTypes)),
+  events: z.array(z.enum([...eventTypes, ...eventFamilies])),
   createdAt: z.string(),
-  disabledAt: z.string().nullable().describe('Set when the farm stopped sending'),
+  disabledAt: z.string().nullable().describe('Since when nothing is sent to it'),
   disabledReason: z.string().nullable(),
+  failingSince: z.string().nullable().describe('Every attempt has failed since then'),
+  previousSecretUntil: z.string().nullable().describe('Until then the secret before the present one signs as well'),
 };
 export const webhookEndpoint = z.looseObject(endpointShape);
 export const newWebhookEndpoint = z.looseObject({
@@ -54,13 +57,16 @@ export const newWebhookEndpoint = z.looseObject({
   secret: z.string().describe('whsec_ and base64, for the verifiers of Standard Webhooks; shown this once'),
 });
 export const endpointList = z.looseObject({ data: z.array(webhookEndpoint) });
-export const webhookSecret = z.looseObject({ secret: z.string().describe('Signs the webhook.url of jobs') });
+export const webhookSecret = z.looseObject({
+  secret: z.string().describe('Signs the webhook.url of jobs'),
+  previousSecretUntil: z.string().nullable().describe('Until then the secret before it signs as well'),
+});
 
 export const webhookDelivery = z.looseObject({
   id: z.string().describe('Starts with dlv_'),
   eventId: z.string(),
   eventType: z.enum(eventTypes),
-  jobId: z.string(),
+  jobId: z.string().nullable().describe('Null for a test of an endpoint'),
   endpointId: z.string().nullable().describe('Null for the webhook.url of a job'),
   url: z.string(),
   status: z.enum(['pending', 'succeeded', 'exhausted', 'cancelled']),
@@ -105,6 +111,9 @@ export const namedSchemas = {
   NewWebhookEndpoint: newWebhookEndpoint,
   EndpointList: endpointList,
   WebhookSecret: webhookSecret,
+  EndpointChange: endpointChange,
+  SecretRotation: secretRotation,
+  EndpointTest: endpointTest,
   WebhookDelivery: webhookDelivery,
   DeliveryList: deliveryList,
   HealthReport: healthReport,
