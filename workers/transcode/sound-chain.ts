@@ -1,5 +1,5 @@
 import type { Task } from '../kind.ts';
-import { correctLoudness, measureLoudness } from '../media/loudness.ts';
+import { measureLoudness, plainGain, planLimiter } from '../media/loudness.ts';
 import type { Source } from '../media/open-source.ts';
 import type { FfmpegProgress } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
@@ -61,6 +61,7 @@ function mapping({ map, encoding }: AudioPlan): string[] {
   return [`pan=${layout}|${mixes.join('|')}`];
 }
 
+/** Measured cheaply first: the dear way is gone only where the peaks have to be limited. */
 async function loudnessFilter(
   { signal, onProgress }: Pick<Reporting, 'signal'> & { onProgress(progress: FfmpegProgress): void },
   source: Source,
@@ -71,14 +72,20 @@ async function loudnessFilter(
   if (audio.loudness === undefined) return [];
   const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
-  const { loudness: measured } = await measureLoudness(source, audio.stream.index, audio.loudness, {
+  const run = {
     signal,
     onProgress,
     before: [...before, ...mixed],
     inputOptions: plan.clip.inputOptions,
     outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
-  });
-  return measured === undefined ? [] : [...mixed, correctLoudness(measured, audio.loudness)];
+  };
+  const { integrated, truePeak, range } = (await measureLoudness(source, audio.stream.index, run)).loudness;
+  if (integrated === undefined || truePeak === undefined || range === undefined) return [];
+  const measured = { integrated, truePeak, range };
+  const filter =
+    plainGain(measured, audio.loudness) ??
+    (await planLimiter(source, audio.stream.index, measured, audio.loudness, run));
+  return [...mixed, filter];
 }
 
 /** One atempo takes 0.5 and more. */
