@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Output } from '../kind.ts';
 import { encryptionJob } from '../media/pdf/encryption.ts';
 import { type QpdfJob, runQpdf } from '../media/pdf/run-qpdf.ts';
+import { breaksClaims, dropClaims } from './drop-claims.ts';
 import type { Gathered } from './gather-sources.ts';
 import { type EditTask, rewrite, type Work, write } from './work.ts';
 
@@ -13,9 +14,11 @@ interface Protection {
 }
 
 /** Packs, protects and linearises, which are always the last things done, and looks whether the result is sound. */
-export async function finish(task: EditTask, work: Work, gathered: Gathered): Promise<Output> {
+export async function finish(task: EditTask, operated: Work, gathered: Gathered): Promise<Output> {
   const { linearise, optimise } = task.params;
   const protection = protect(task, gathered);
+  const unsure = breaksClaims(task, gathered, protection.password !== undefined);
+  const work = unsure ? await dropClaims(task, operated) : operated;
   const wishes = { ...protection.job, ...(linearise ? { linearize: '' } : {}) };
   const packed = optimise ? await pack(task, work, optimise === 'images', wishes) : undefined;
   const done = packed ?? (Object.keys(wishes).length > 0 ? await rewrite(task, work, wishes) : work);

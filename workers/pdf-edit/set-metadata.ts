@@ -1,14 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { runQpdf } from '../media/pdf/run-qpdf.ts';
 import type { MetadataWish } from './operation-params.ts';
-import { type EditTask, rewrite, type Work } from './work.ts';
-
-type Dictionary = Readonly<Record<string, unknown>>;
-interface QpdfJson {
-  readonly qpdf: readonly [{ readonly maxobjectid: number }, Readonly<Record<string, { readonly value?: Dictionary }>>];
-}
+import { type Dictionary, readObject, updateObjects } from './pdf-objects.ts';
+import type { EditTask, Work } from './work.ts';
 
 const keys = {
   title: '/Title',
@@ -33,7 +25,7 @@ export async function setMetadata(task: EditTask, work: Work, wish: MetadataWish
   const { '/Metadata': oldPacket, ...rest } = root;
   const keepsPacket = oldPacket !== undefined && !wish.strip;
   const header = { ...trailer.header, maxobjectid: trailer.header.maxobjectid + 2 };
-  return update(task, work, [
+  return updateObjects(task, work, [
     header,
     {
       trailer: { value: { ...trailer.value, '/Info': infoObject } },
@@ -52,23 +44,6 @@ function mergeFields(info: Dictionary, wish: MetadataWish): Dictionary {
   });
   const merged = { ...info, ...Object.fromEntries(wished) };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
-}
-
-async function readObject(task: EditTask, work: Work, object: string) {
-  const jsonObject = object === 'trailer' ? object : object.replace(/^(\d+) (\d+) R$/, '$1,$2');
-  const job = { inputFile: work.path, json: '2', jsonKey: ['qpdf'], jsonObject: [jsonObject] };
-  const { stdout } = await runQpdf(job, { ...task, name: work.name });
-  const { qpdf } = JSON.parse(stdout.toString('utf8')) as QpdfJson;
-  const [header, objects] = qpdf;
-  return { header, value: Object.values(objects)[0]?.value ?? {} };
-}
-
-async function update(task: EditTask, work: Work, qpdf: readonly unknown[]): Promise<Work> {
-  const path = join(task.scratch, `update-${randomUUID()}.json`);
-  await writeFile(path, JSON.stringify({ version: 2, parameters: { decodelevel: 'none' }, qpdf }));
-  const updated = await rewrite(task, work, { updateFromJson: path });
-  await rm(path);
-  return updated;
 }
 
 function packetStream(fields: Dictionary) {

@@ -27,7 +27,9 @@ export async function rewrite(task: EditTask, work: Work, job: QpdfJob): Promise
 /** As `rewrite`, and the earlier file stays. */
 export async function write(task: EditTask, work: Pick<Work, 'path' | 'name'>, job: QpdfJob): Promise<string> {
   const path = join(task.scratch, `work-${randomUUID()}.pdf`);
-  await runQpdf({ inputFile: work.path, outputFile: path, ...job }, { ...task, name: work.name });
+  // PDF/A wants a line end before `endstream`, and some readers do.
+  const always = { inputFile: work.path, outputFile: path, newlineBeforeEndstream: '' };
+  await runQpdf({ ...always, ...job }, { ...task, name: work.name });
   return path;
 }
 
