@@ -1,20 +1,37 @@
-/** The cost of bookkeeping: SQL statements of an ordinary job, and of a part's reports as a step has more parts. Both ledgers. */
+/**
+ * The cost of bookkeeping, on both ledgers: SQL statements of an ordinary job; of a part's reports as a step has more parts; and of a
+ * whole split in a farm with an orchestrator and workers that do nothing.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../services/embedded/start-postgres.ts';
+import { defaultOrchestratorConfig } from '../services/orchestrator/config.ts';
+import { startOrchestrator } from '../services/orchestrator/start-orchestrator.ts';
 import { applyReport } from '../shared/ledger/apply-report.ts';
 import { type Database, openDatabase } from '../shared/ledger/database.ts';
 import { relayDispatches } from '../shared/ledger/relay-dispatches.ts';
 import { relayEvents } from '../shared/ledger/relay-events.ts';
 import { type Cost, countStatements } from '../test/support/count-statements.ts';
-import { log, memoryBus, reportOf, submit, taskOf } from '../test/support/ledger-fixture.ts';
-import { splitJob } from '../test/support/play-split.ts';
+import {
+  log,
+  memoryBus,
+  reportOf,
+  startFakeWorkers,
+  submit,
+  succeed,
+  type TaskAtWorker,
+  taskOf,
+} from '../test/support/ledger-fixture.ts';
+import { planOf, splitJob } from '../test/support/play-split.ts';
 import { freshDatabase, type Servers } from '../test/support/servers.ts';
 import { startServers } from '../test/support/start-servers.ts';
+import { until } from '../test/support/until.ts';
 import type { Bench } from './bench.ts';
 
 const sizes = [10, 100, 600];
+const slots = 16;
+const timeLimitMs = 600_000;
 
 export const bench: Bench = async (print) => {
   const running = process.env.FARM_TEST_SERVERS || undefined;
@@ -40,6 +57,7 @@ async function measure(name: string, servers: Servers, print: (line: string) => 
     print(`${name} (${version.rows[0]?.version})`);
     await measureJob(database, print);
     await measureParts(database, print);
+    await measureFarm(database, print);
   } finally {
     await database.close();
     await fresh.drop();
@@ -109,4 +127,38 @@ async function playParts(inner: Database, count: number): Promise<PartsCost> {
     }
   });
   return { count, reports: 3 * count, spent, ms: performance.now() - startedAt };
+}
+
+/** Split, parts and join go through the orchestrator, the relay and the broker in memory; nothing else is done. */
+async function measureFarm(inner: Database, print: (line: string) => void): Promise<void> {
+  const runs: { count: number; statements: number; ms: number }[] = [];
+  for (const count of sizes) {
+    const { database, cost } = countStatements(inner);
+    const bus = memoryBus();
+    const config = { ...defaultOrchestratorConfig, epochSettleMs: 0 };
+    const orchestrator = await startOrchestrator(config, { database, bus, log });
+    const workers = startFakeWorkers(bus, (at) => workOn(at, count), slots);
+    const startedAt = performance.now();
+    const { statements } = await cost(async () => {
+      const { id } = await submit(database, { web: 'input' });
+      const ended = 'select 1 from jobs where id = $1 and finished_at is not null';
+      await until(async () => (await inner.query(ended, [id])).rows.length > 0, `the end of ${id}`, timeLimitMs);
+    });
+    runs.push({ count, statements, ms: performance.now() - startedAt });
+    await orchestrator.close();
+    await workers.close();
+    await bus.close();
+  }
+  const shown = runs.map(
+    ({ count, statements, ms }) =>
+      `${count} parts ${(ms / 1000).toFixed(1)} s, ${(ms / count).toFixed(1)} ms and ${(statements / count).toFixed(1)} statements each`,
+  );
+  print(`  a split at ${slots} slots that do nothing: ${shown.join('; ')}`);
+}
+
+async function workOn(at: TaskAtWorker, count: number): Promise<void> {
+  if (at.task.phase !== undefined) return await succeed(at);
+  await at.report('started');
+  await at.report('split', { split: { plan: planOf(count), inputs: [], slots } });
+  at.delivery.ack();
 }
