@@ -1,7 +1,7 @@
 import type { InputFile } from '../kind.ts';
+import { findSystemFonts } from '../media/pdf/fonts/find-system-fonts.ts';
 import { attachFiles, sortInputs } from './attach-files.ts';
 import type { PdfParams } from './contract.ts';
-import { findSystemFonts } from './fonts/find-system-fonts.ts';
 import { layContactSheet } from './lay-contact-sheet.ts';
 import { layDocument } from './lay-document.ts';
 import { layPages } from './lay-pages.ts';

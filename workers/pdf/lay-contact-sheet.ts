@@ -1,14 +1,14 @@
+import { tagOf } from '../media/pdf/pen/tag.ts';
+import { drawLine } from '../media/pdf/text/draw-line.ts';
+import { fitLine } from '../media/pdf/text/fit-line.ts';
+import type { TextTools } from '../media/pdf/text/itemise.ts';
+import { openTextTools } from '../media/pdf/text/open-text-tools.ts';
+import type { TextStyle } from '../media/pdf/text/styled-text.ts';
 import { openPicture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
 import { drawMargins, marginText, type PagePlace } from './page/draw-margins.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
-import { tagOf } from './page/tag.ts';
-import { drawLine } from './text/draw-line.ts';
-import { fitLine } from './text/fit-line.ts';
-import type { TextTools } from './text/itemise.ts';
-import { openTextTools } from './text/open-text-tools.ts';
-import type { TextStyle } from './text/styled-text.ts';
 
 const marginMm = 12;
 /** Points. */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
+import { openTextTools } from '../media/pdf/text/open-text-tools.ts';
 import type { Block } from './document/blocks.ts';
 import { collectImages, sourcesIn } from './document/collect-images.ts';
 import type { Column, LayingTools } from './document/column.ts';
@@ -17,7 +18,6 @@ import { drawMargins, marginText } from './page/draw-margins.ts';
 import { drawRows } from './page/draw-rows.ts';
 import { pageBox } from './page/page-box.ts';
 import { paginate } from './page/paginate.ts';
-import { openTextTools } from './text/open-text-tools.ts';
 
 const marginMm = 20;
 

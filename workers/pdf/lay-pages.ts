@@ -1,11 +1,11 @@
+import { tagOf } from '../media/pdf/pen/tag.ts';
+import type { TextTools } from '../media/pdf/text/itemise.ts';
+import { openTextTools } from '../media/pdf/text/open-text-tools.ts';
 import { countSheets, openSheets, type Picture } from './images/open-picture.ts';
 import type { Layout, LayoutFacts } from './layout.ts';
 import { drawCaption } from './page/draw-caption.ts';
 import { drawMargins, marginText } from './page/draw-margins.ts';
 import { type PageBox, pageBox } from './page/page-box.ts';
-import { tagOf } from './page/tag.ts';
-import type { TextTools } from './text/itemise.ts';
-import { openTextTools } from './text/open-text-tools.ts';
 
 const marginMm = 12;
 

@@ -1,8 +1,8 @@
-import type { Pen, Rectangle } from '../page/pen.ts';
-import { drawLine } from '../text/draw-line.ts';
-import { fitLine } from '../text/fit-line.ts';
-import type { TextTools } from '../text/itemise.ts';
-import type { TextStyle } from '../text/styled-text.ts';
+import type { Pen, Rectangle } from '../../media/pdf/pen/pen.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { fitLine } from '../../media/pdf/text/fit-line.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 import { type ChartData, colourOf } from './chart-data.ts';
 import { drawBars } from './draw-bars.ts';
 import { drawFrame } from './draw-frame.ts';

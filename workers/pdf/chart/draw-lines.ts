@@ -1,4 +1,4 @@
-import type { Pen } from '../page/pen.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
 import { type ChartData, colourOf } from './chart-data.ts';
 import type { Frame } from './draw-frame.ts';
 

@@ -1,7 +1,7 @@
-import type { Pen, Rectangle } from '../page/pen.ts';
-import { drawLine } from '../text/draw-line.ts';
-import { fitLine } from '../text/fit-line.ts';
-import type { TextTools } from '../text/itemise.ts';
+import type { Pen, Rectangle } from '../../media/pdf/pen/pen.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { fitLine } from '../../media/pdf/text/fit-line.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
 import { type ChartData, colourOf } from './chart-data.ts';
 import { smallStyle } from './small-style.ts';
 

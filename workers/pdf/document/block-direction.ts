@@ -1,4 +1,4 @@
-import { bidi } from '../text/bidi.ts';
+import { bidi } from '../../media/pdf/text/bidi.ts';
 import { type Block, type Inlines, textOf } from './blocks.ts';
 import type { Column } from './column.ts';
 import { everyInline } from './number-footnotes.ts';

@@ -1,5 +1,5 @@
 import { common, createLowlight } from 'lowlight';
-import type { Span, TextStyle } from '../text/styled-text.ts';
+import type { Span, TextStyle } from '../../media/pdf/text/styled-text.ts';
 
 /** Larger blocks are data, not code to read (139 ms per 100 kB). */
 const maxChars = 100_000;

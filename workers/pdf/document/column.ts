@@ -1,6 +1,6 @@
+import type { Tag } from '../../media/pdf/pen/tag.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
 import type { Backdrop, Row } from '../page/row.ts';
-import type { Tag } from '../page/tag.ts';
-import type { TextTools } from '../text/itemise.ts';
 import type { Block } from './blocks.ts';
 import type { ContentsEntry } from './contents-entry.ts';
 import type { InlineTools } from './style-inlines.ts';

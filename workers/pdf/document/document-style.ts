@@ -1,4 +1,4 @@
-import type { TextStyle } from '../text/styled-text.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 
 /** The look of a document. Sizes in points; gaps stand above. */
 export const bodySize = 10.5;

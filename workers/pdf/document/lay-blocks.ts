@@ -1,5 +1,5 @@
+import { tagOf } from '../../media/pdf/pen/tag.ts';
 import type { Backdrop, Heading, Row } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
 import { directed } from './block-direction.ts';
 import { type Block, textOf } from './blocks.ts';
 import { type Column, indent, type LayingTools } from './column.ts';

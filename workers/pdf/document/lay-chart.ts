@@ -1,8 +1,8 @@
+import { tagOf } from '../../media/pdf/pen/tag.ts';
 import type { ChartData } from '../chart/chart-data.ts';
 import { drawChart } from '../chart/draw-chart.ts';
 import { pointsPerMm } from '../page/page-sizes.ts';
 import type { Row } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
 import type { Column, LayingTools } from './column.ts';
 import { paragraphGap } from './document-style.ts';
 

@@ -1,6 +1,6 @@
+import { tagOf } from '../../media/pdf/pen/tag.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 import { type Backdrop, type Row, spacer } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
-import type { TextStyle } from '../text/styled-text.ts';
 import { colourCode } from './colour-code.ts';
 import { type Column, indent, type LayingTools } from './column.ts';
 import { body, codePadding, codeSize, colours, paragraphGap } from './document-style.ts';

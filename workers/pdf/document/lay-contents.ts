@@ -1,7 +1,7 @@
+import { type Tag, tagOf } from '../../media/pdf/pen/tag.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { fitLine } from '../../media/pdf/text/fit-line.ts';
 import type { Row } from '../page/row.ts';
-import { type Tag, tagOf } from '../page/tag.ts';
-import { drawLine } from '../text/draw-line.ts';
-import { fitLine } from '../text/fit-line.ts';
 import { readsRightToLeft } from './block-direction.ts';
 import type { Column, LayingTools } from './column.ts';
 import type { ContentsEntry } from './contents-entry.ts';

@@ -1,8 +1,8 @@
+import { tagOf } from '../../media/pdf/pen/tag.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { itemise } from '../../media/pdf/text/itemise.ts';
+import { plainSpan } from '../../media/pdf/text/styled-text.ts';
 import type { Row } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
-import { drawLine } from '../text/draw-line.ts';
-import { itemise } from '../text/itemise.ts';
-import { plainSpan } from '../text/styled-text.ts';
 import { readsRightToLeft } from './block-direction.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, colours, paragraphGap, tightGap } from './document-style.ts';

@@ -1,5 +1,5 @@
+import { tagOf } from '../../media/pdf/pen/tag.ts';
 import type { Row } from '../page/row.ts';
-import { tagOf } from '../page/tag.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, colours, paragraphGap } from './document-style.ts';
 import { laySpans } from './lay-text.ts';

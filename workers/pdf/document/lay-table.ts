@@ -1,8 +1,8 @@
-import type { Pen } from '../page/pen.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import { type Tag, tagOf } from '../../media/pdf/pen/tag.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 import type { Row } from '../page/row.ts';
-import { type Tag, tagOf } from '../page/tag.ts';
-import { drawLine } from '../text/draw-line.ts';
-import type { TextStyle } from '../text/styled-text.ts';
 import { cellsReadRightToLeft } from './block-direction.ts';
 import type { Alignment, Block, Inlines } from './blocks.ts';
 import type { Column, LayingTools } from './column.ts';

@@ -1,9 +1,9 @@
+import { type Tag, tagOf } from '../../media/pdf/pen/tag.ts';
+import { breakLines, type Line } from '../../media/pdf/text/break-lines.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { itemise } from '../../media/pdf/text/itemise.ts';
+import type { Span, TextStyle } from '../../media/pdf/text/styled-text.ts';
 import type { Row } from '../page/row.ts';
-import { type Tag, tagOf } from '../page/tag.ts';
-import { breakLines, type Line } from '../text/break-lines.ts';
-import { drawLine } from '../text/draw-line.ts';
-import { itemise } from '../text/itemise.ts';
-import type { Span, TextStyle } from '../text/styled-text.ts';
 import type { Alignment, Inlines } from './blocks.ts';
 import type { Column, LayingTools } from './column.ts';
 import { body, lineFactor as bodyLineFactor, noteStyle } from './document-style.ts';

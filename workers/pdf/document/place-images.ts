@@ -1,6 +1,6 @@
+import type { ImageSource } from '../../media/pdf/pen/pen.ts';
+import type { InlineObject } from '../../media/pdf/text/styled-text.ts';
 import type { Picture } from '../images/open-picture.ts';
-import type { ImageSource } from '../page/pen.ts';
-import type { InlineObject } from '../text/styled-text.ts';
 import type { DocumentImages } from './collect-images.ts';
 
 /** CSS pixels to points: pictures are as large as in a browser. */

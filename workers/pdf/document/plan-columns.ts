@@ -1,5 +1,5 @@
-import { itemise } from '../text/itemise.ts';
-import type { TextStyle } from '../text/styled-text.ts';
+import { itemise } from '../../media/pdf/text/itemise.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 import type { Block, Inlines } from './blocks.ts';
 import type { LayingTools } from './column.ts';
 import { cellPadding } from './document-style.ts';

@@ -1,4 +1,4 @@
-import type { Span, TextStyle } from '../text/styled-text.ts';
+import type { Span, TextStyle } from '../../media/pdf/text/styled-text.ts';
 import type { Inline, Inlines, Marks } from './blocks.ts';
 import { colours } from './document-style.ts';
 import type { NumberedFootnotes } from './number-footnotes.ts';

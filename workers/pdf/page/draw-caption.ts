@@ -1,9 +1,9 @@
-import { drawLine } from '../text/draw-line.ts';
-import { fitLine } from '../text/fit-line.ts';
-import type { TextTools } from '../text/itemise.ts';
-import type { TextStyle } from '../text/styled-text.ts';
-import type { Pen } from './pen.ts';
-import { tagOf } from './tag.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import { tagOf } from '../../media/pdf/pen/tag.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { fitLine } from '../../media/pdf/text/fit-line.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 
 const style: TextStyle = { family: 'text', bold: false, italic: false, size: 7.5, colour: '#444444' };
 

@@ -1,7 +1,7 @@
-import type { TextTools } from '../text/itemise.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
 import { drawRunning, type Running } from './draw-running.ts';
 import type { PageBox } from './page-box.ts';
-import type { Pen } from './pen.ts';
 
 export interface MarginWishes {
   readonly header?: Running | undefined;

@@ -1,5 +1,5 @@
+import type { Pen } from '../../media/pdf/pen/pen.ts';
 import type { PlacedRow } from './paginate.ts';
-import type { Pen } from './pen.ts';
 import type { Backdrop } from './row.ts';
 
 /** Draws one page: first what lies behind, each backdrop in one stretch over its neighbouring rows, then the rows. */

@@ -1,9 +1,9 @@
-import { drawLine } from '../text/draw-line.ts';
-import { fitLine } from '../text/fit-line.ts';
-import type { TextTools } from '../text/itemise.ts';
-import type { TextStyle } from '../text/styled-text.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import { drawLine } from '../../media/pdf/text/draw-line.ts';
+import { fitLine } from '../../media/pdf/text/fit-line.ts';
+import type { TextTools } from '../../media/pdf/text/itemise.ts';
+import type { TextStyle } from '../../media/pdf/text/styled-text.ts';
 import type { PageBox } from './page-box.ts';
-import type { Pen } from './pen.ts';
 
 const style: TextStyle = { family: 'text', bold: false, italic: false, size: 9, colour: '#59636e' };
 

@@ -1,5 +1,5 @@
 import type PDFKit from 'pdfkit';
-import type { Pen } from './pen.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
 
 /** pdfkit's entries, without the nesting of its type, which does not know its own options. */
 interface Item {

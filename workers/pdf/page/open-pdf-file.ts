@@ -3,11 +3,11 @@ import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
 import { documentInfo, escapeXmp, type Properties } from './document-info.ts';
 import { openOutline } from './open-outline.ts';
 import { openPen } from './open-pen.ts';
 import { noTags, openTags } from './open-tags.ts';
-import type { Pen } from './pen.ts';
 
 /** A PDF that is written to disk while it is made: at most one page and a stream buffer are in memory. */
 export interface PdfFile {

@@ -1,7 +1,7 @@
 import type PDFKit from 'pdfkit';
+import { openTextPen } from '../../media/pdf/pen/open-text-pen.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
 import type { Tags } from './open-tags.ts';
-import { openTextPen } from './open-text-pen.ts';
-import type { Pen } from './pen.ts';
 
 /** Draws on the current page of a pdfkit document. */
 export function openPen(document: PDFKit.PDFDocument, tags: Tags, { outline }: Pick<Pen, 'outline'>): Pen {

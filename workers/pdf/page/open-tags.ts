@@ -1,6 +1,6 @@
 import type PDFKit from 'pdfkit';
-import type { Pen } from './pen.ts';
-import type { Tag } from './tag.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import type { Tag } from '../../media/pdf/pen/tag.ts';
 
 /** pdfkit's structure elements and marked contents, as far as they are used. */
 interface Element {

@@ -1,5 +1,5 @@
-import type { Pen } from './pen.ts';
-import type { Tag } from './tag.ts';
+import type { Pen } from '../../media/pdf/pen/pen.ts';
+import type { Tag } from '../../media/pdf/pen/tag.ts';
 
 /** Drawn behind every row of a block and the gaps between them: the bar of a quote, the ground of code. Points. */
 export interface Backdrop {

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeTask } from '../../../test/support/make-task.ts';
-import { pdfReadersMissing, pdfText } from '../../../test/support/read-pdf.ts';
-import { buildPdf } from '../build-pdf.ts';
-import { pdfContract } from '../contract.ts';
-import { findSystemFonts } from '../fonts/find-system-fonts.ts';
+import { makeTask } from '../../test/support/make-task.ts';
+import { pdfReadersMissing, pdfText } from '../../test/support/read-pdf.ts';
+import { findSystemFonts } from '../media/pdf/fonts/find-system-fonts.ts';
+import { buildPdf } from './build-pdf.ts';
+import { pdfContract } from './contract.ts';
 
-const folder = new URL('../../../../shared/fixtures/text/', import.meta.url).pathname;
+const folder = new URL('../../../shared/fixtures/text/', import.meta.url).pathname;
 const reasons = [
   pdfReadersMissing,
   existsSync(folder) ? undefined : 'no fixtures beside the checkout',

@@ -1,5 +1,5 @@
-import type { Pen } from '../page/pen.ts';
-import type { GlyphRun } from '../page/write-shapes.ts';
+import type { Pen } from '../pen/pen.ts';
+import type { GlyphRun } from '../pen/write-shapes.ts';
 import type { Line } from './break-lines.ts';
 import type { Piece } from './itemise.ts';
 import { orderLine } from './order-line.ts';
