@@ -4,6 +4,7 @@ import ffmpeg from 'fluent-ffmpeg';
 import { AppError } from '../../shared/errors.ts';
 import { cageArguments, defaultLimits, killCaged, type Limits, launcher } from './cage.ts';
 import { diskWasFull, explainFailure, scratchFull } from './explain-failure.ts';
+import { processCpu } from './process-cpu.ts';
 import { type FfmpegProgress, readProgress } from './read-progress.ts';
 
 /**
@@ -54,7 +55,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
       if (run.signal.aborted) return kill();
       readProgress(childOf(command)?.stdout, (progress) => {
         if (progress.advanced) watchdog.feed();
-        heartbeat.beat(progress);
+        heartbeat.beat({ ...progress, cpuSeconds: processCpu(childOf(command)?.pid) });
       });
     });
     command.once('end', (_stdout: unknown, log: string | null) =>

@@ -5,6 +5,8 @@ export interface FfmpegProgress {
   readonly seconds: number | undefined;
   /** False when nothing moved since the last report: no frame, no byte, no media time. */
   readonly advanced: boolean;
+  /** Of the process, in seconds; undefined where the system does not tell. */
+  readonly cpuSeconds?: number | undefined;
 }
 
 /**
