@@ -119,9 +119,17 @@ describe('stamps', () => {
     expect(Number(xMax) - Number(xMin)).toBeGreaterThan(Number(yMax) - Number(yMin));
   });
 
-  it('a text in a script the bundled font does not have is drawn all the same', async () => {
-    const path = await edit([{ op: 'stamp', text: 'سري 机密', position: 'bottom', opacity: 1 }], await blank(0));
-    expect((await inkCentre(path)).y).toBeGreaterThan(0.8);
+  it('a text in any script is drawn in letters, on the line where Latin ones stand, and can be searched', async () => {
+    const stamp = (text: string, position: string) => ({ op: 'stamp', text, position, size: 20, opacity: 1 });
+    const path = await edit([stamp('שלום Abc', 'top-left'), stamp('Abc', 'top-right')], await blank(0));
+    expect(await pdfText(path)).toContain('שלום');
+    const boxes = await readWith('pdftotext', ['-bbox', path, '-']);
+    const [one, two] = [...boxes.matchAll(/yMin="([\d.]+)"[^>]*>Abc</g)].map(([, y]) => Number(y));
+    expect(Math.abs((one ?? 0) - (two ?? 99))).toBeLessThan(1);
+    const { x, y } = await inkCentre(path);
+    expect(x).toBeGreaterThan(0.3);
+    expect(y).toBeLessThan(0.2);
+    expect((await readWith('pdfimages', ['-list', path])).trim().split('\n')).toHaveLength(2);
   });
 
   it('a picture lies where it should, on the pages asked for, as strong as asked', async () => {

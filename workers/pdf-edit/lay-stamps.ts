@@ -5,7 +5,7 @@ import { readPageList } from '../media/pdf/read-page-list.ts';
 import { readSheets, type SheetSize } from '../media/pdf/read-sheets.ts';
 import type { PageNumbers, StampInput, StampText } from './operation-params.ts';
 import { preparePdfPicture, preparePicture } from './stamp-picture.ts';
-import { prepareText } from './stamp-text.ts';
+import { openLetters } from './stamp-text.ts';
 import { type EditTask, rewrite, type Work } from './work.ts';
 import { type Drawable, type Stamp, writeStamps } from './write-stamps.ts';
 
@@ -21,7 +21,8 @@ interface Target {
 
 export async function stampText(task: EditTask, work: Work, wish: StampText): Promise<Work> {
   const targets = await findTargets(task, work, wish.pages);
-  const prepare = memo((size: number) => prepareText({ text: wish.text, size, color: wish.color ?? '#808080' }));
+  const letters = await openLetters(wish.text);
+  const prepare = memo((size: number) => letters({ text: wish.text, size, color: wish.color ?? '#808080' }));
   const longest = Math.max(1, ...wish.text.split('\n').map((line) => line.length));
   const stamps = await draw(targets, wish, 0.3, ({ size }) =>
     prepare(wish.size ?? Math.max(4, Math.round(size.width / 2 / (longest * letterWidth)))),
@@ -53,10 +54,11 @@ export async function numberPages(task: EditTask, work: Work, wish: PageNumbers)
   const targets = await findTargets(task, work, wish.pages);
   const start = wish.start ?? 1;
   const last = start + targets.length - 1;
+  const letters = await openLetters(`${wish.format ?? ''}0123456789`);
   const placing = { margin: wish.margin, position: wish.position ?? 'bottom' } as const;
   const stamps = await draw(targets, placing, 1, (_target, index) => {
     const text = (wish.format ?? '{page}').replaceAll('{pages}', `${last}`).replaceAll('{page}', `${start + index}`);
-    return prepareText({ text, size: wish.size ?? 10, color: wish.color ?? 'black' });
+    return letters({ text, size: wish.size ?? 10, color: wish.color ?? 'black' });
   });
   return lay(task, work, targets, await writeStamps(task, stamps));
 }

@@ -6,32 +6,53 @@ import { orderLine } from './order-line.ts';
 
 /** Draws a line from its left end; pieces of one look go out as one run. Points. */
 export function drawLine(pen: Pen, line: Line, left: number, baseline: number): void {
+  for (const group of placed(line, left)) {
+    if (group.first.style.link === undefined) drawGroup(pen, group, baseline);
+    else pen.linked(() => drawGroup(pen, group, baseline));
+  }
+}
+
+/** The letters and emoji of a line alone: no grounds, strokes and links. */
+export function drawLetters(pen: Pick<Pen, 'glyphs' | 'picture'>, line: Line, left: number, baseline: number): void {
+  for (const group of placed(line, left)) drawLook(pen, group, baseline);
+}
+
+interface PlacedGroup {
+  readonly pieces: readonly Piece[];
+  readonly first: Piece;
+  readonly x: number;
+  readonly width: number;
+}
+
+function* placed(line: Line, left: number): Generator<PlacedGroup> {
   let x = left;
-  for (const group of sameLook(orderLine(line.pieces))) {
-    const width = group.reduce((sum, piece) => sum + piece.width, 0);
-    const left = x;
-    if (group[0]?.style.link === undefined) drawGroup(pen, group, left, baseline, width);
-    else pen.linked(() => drawGroup(pen, group, left, baseline, width));
+  for (const pieces of sameLook(orderLine(line.pieces))) {
+    const width = pieces.reduce((sum, piece) => sum + piece.width, 0);
+    const [first] = pieces;
+    if (first !== undefined) yield { pieces, first, x, width };
     x += width;
   }
 }
 
-function drawGroup(pen: Pen, group: readonly Piece[], x: number, baseline: number, width: number): void {
-  const [first] = group;
-  if (first === undefined) return;
-  const { style, object, face } = first;
+function drawGroup(pen: Pen, group: PlacedGroup, baseline: number): void {
+  const { pieces, first, x, width } = group;
+  const { style } = first;
   if (style.background !== undefined) {
     pen.rectangle(x - 1.5, baseline - style.size, width + 3, style.size * 1.32, style.background);
   }
-  if (object !== undefined) {
-    const { alt: text, height, above } = object;
-    const picture = { bytes: object.image(), width, height, ascent: height * above, text, face, size: style.size };
-    pen.picture(picture, x, baseline);
-  } else pen.glyphs(glyphRun(group, first), x, baseline - (style.rise ?? 0));
+  drawLook(pen, group, baseline);
   if (style.strike) pen.line(x, baseline - style.size * 0.3, x + width, baseline - style.size * 0.3, style.colour, 0.7);
   if (style.link === undefined) return;
-  const says = group.map((piece) => piece.text).join('');
+  const says = pieces.map((piece) => piece.text).join('');
   pen.link(style.link, { x, y: baseline - style.size, width, height: style.size * 1.3 }, says);
+}
+
+function drawLook(pen: Pick<Pen, 'glyphs' | 'picture'>, { pieces, first, x, width }: PlacedGroup, baseline: number) {
+  const { style, object, face } = first;
+  if (object === undefined) return pen.glyphs(glyphRun(pieces, first), x, baseline - (style.rise ?? 0));
+  const { alt: text, height, above } = object;
+  const picture = { bytes: object.image(), width, height, ascent: height * above, text, face, size: style.size };
+  return pen.picture(picture, x, baseline);
 }
 
 function glyphRun(group: readonly Piece[], { face, style }: Piece): GlyphRun {
