@@ -20,9 +20,13 @@ export interface WorkerProcessConfig extends WorkerConfig {
   readonly brokerUrls: readonly string[];
   readonly storeUrl: string;
   readonly logLevel: string;
+  /** What picture steps that run at once may take together; undefined: a share of what there is. */
+  readonly imageMemoryBytes: number | undefined;
   /** Where `/readyz` answers, for container health checks. */
   readonly healthPort: number | undefined;
 }
+
+export const imageMemoryVariable = z.coerce.number().int().min(64_000_000).optional();
 
 const variables = {
   ...sharedVariables,
@@ -37,6 +41,7 @@ const variables = {
   FARM_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
   FARM_SCRATCH_DIR: z.string().default(join(tmpdir(), 'mediafarm-scratch')),
   FARM_WORKER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(30_000),
+  FARM_WORKER_IMAGE_MEMORY_BYTES: imageMemoryVariable,
   FARM_WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
 };
 
@@ -53,6 +58,7 @@ export function readWorkerConfig(environment: Environment): WorkerProcessConfig 
     retryDelaysMs: read.FARM_RETRY_DELAYS_MS,
     outboundAllowCidrs: read.FARM_OUTBOUND_ALLOW_CIDRS,
     drainTimeoutMs: read.FARM_WORKER_DRAIN_TIMEOUT_MS,
+    imageMemoryBytes: read.FARM_WORKER_IMAGE_MEMORY_BYTES,
     healthPort: read.FARM_WORKER_HEALTH_PORT,
   };
 }

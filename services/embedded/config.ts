@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, type Environment, readEnvironment } from '../../shared/env.ts';
 import { sharedVariables } from '../../shared/variables.ts';
+import { imageMemoryVariable } from '../../workers/config.ts';
 import { type ApiConfig, readApiConfig } from '../api/config.ts';
 import { type NotifierConfig, readNotifierConfig } from '../notifier/config.ts';
 import { type OrchestratorConfig, readOrchestratorConfig } from '../orchestrator/config.ts';
@@ -23,6 +24,8 @@ export interface FarmConfig {
   /** Slots per kind; undefined: the cores for pictures and documents, one for what runs ffmpeg. */
   readonly concurrency: number | undefined;
   readonly drainTimeoutMs: number;
+  /** What picture steps that run at once may take together; undefined: a share of what there is. */
+  readonly imageMemoryBytes: number | undefined;
   readonly environment: Environment;
 }
 
@@ -37,6 +40,7 @@ const variables = {
   FARM_OUTBOUND_ALLOW_CIDRS: sharedVariables.FARM_OUTBOUND_ALLOW_CIDRS,
   FARM_DATA_DIR: z.string().default('.farm'),
   FARM_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).optional(),
+  FARM_WORKER_IMAGE_MEMORY_BYTES: imageMemoryVariable,
   FARM_WORKER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(15_000),
 };
 
@@ -65,6 +69,7 @@ export function readFarmConfig(given: Environment): FarmConfig {
     outboundAllowCidrs: own.FARM_OUTBOUND_ALLOW_CIDRS,
     concurrency: own.FARM_WORKER_CONCURRENCY,
     drainTimeoutMs: own.FARM_WORKER_DRAIN_TIMEOUT_MS,
+    imageMemoryBytes: own.FARM_WORKER_IMAGE_MEMORY_BYTES,
     environment,
   };
 }

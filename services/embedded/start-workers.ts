@@ -7,6 +7,7 @@ import type { Bus } from '../../shared/queue/bus.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { catalog } from '../../workers/catalog.ts';
 import { configureSharp } from '../../workers/media/configure-sharp.ts';
+import { configureMemory } from '../../workers/media/memory-gate.ts';
 import { createOpenUrl } from '../../workers/runner/open-url.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import type { FarmConfig } from './config.ts';
@@ -21,6 +22,7 @@ interface WorkersDeps {
 /** One pool of slots per kind, so that a long transcode keeps no thumbnail waiting. */
 export async function startWorkers(config: FarmConfig, { kinds, ...deps }: WorkersDeps): Promise<Part> {
   configureSharp(1);
+  configureMemory(config.imageMemoryBytes);
   const guardedFetch = createGuardedFetch({ allowCidrs: config.outboundAllowCidrs });
   const openUrl = createOpenUrl(guardedFetch, config.api.maxUploadBytes);
   const pools = await Promise.all(

@@ -26,19 +26,31 @@ export async function measureStep(
   params: Readonly<Record<string, unknown>>,
 ): Promise<Measured> {
   const out = await mkdtemp(join(tmpdir(), 'farm-measure-'));
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const main = fileURLToPath(new URL('../../workers/step/main.ts', import.meta.url));
   const options = Object.entries(params).map(([name, value]) => `--${name}=${JSON.stringify(value)}`);
-  const imports = ['--import', tsx, '--import', new URL('./report-use.mjs', import.meta.url).href];
   try {
-    const child = spawn(process.execPath, [...imports, main, kind, path, ...options, '--out', out], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, ...heap },
-    });
-    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-    const [stderr, use] = await Promise.all([text(child.stderr as Readable), text(child.stdio[3] as Readable)]);
-    return { code: await ended, stderr, ...(JSON.parse(use) as { peakBytes: number; cpuSeconds: number }) };
+    return await measure('../../workers/step/main.ts', [kind, path, ...options, '--out', out]);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+/** Runs `resize` on one file once for each of `wishes`, all at once in one process, with `budgetBytes` for them together. */
+export const measureSideBySide = (
+  path: string,
+  wishes: readonly Readonly<Record<string, unknown>>[],
+  budgetBytes: number,
+): Promise<Measured> =>
+  measure('./steps-side-by-side.ts', [String(budgetBytes), path, ...wishes.map((wish) => JSON.stringify(wish))]);
+
+async function measure(program: string, args: readonly string[]): Promise<Measured> {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const main = fileURLToPath(new URL(program, import.meta.url));
+  const imports = ['--import', tsx, '--import', new URL('./report-use.mjs', import.meta.url).href];
+  const child = spawn(process.execPath, [...imports, main, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...heap },
+  });
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const [stderr, use] = await Promise.all([text(child.stderr as Readable), text(child.stdio[3] as Readable)]);
+  return { code: await ended, stderr, ...(JSON.parse(use) as { peakBytes: number; cpuSeconds: number }) };
 }

@@ -2,6 +2,7 @@ import type { OverlayOptions } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
 import { explainImageError } from '../media/explain-image-error.ts';
+import { holdMemory } from '../media/memory-gate.ts';
 import { openImage } from '../media/open-image.ts';
 import type { Cell } from './lay-out.ts';
 
@@ -18,14 +19,16 @@ export async function drawCell(
   try {
     const image = await openImage(input, { signal, vectorSidePx: Math.max(width, height) });
     try {
-      const { data, info } = await image
+      const drawn = image
         .decode()
         .autoOrient()
         .resize({ width, height, fit, background: 'transparent', withoutEnlargement: false })
         .toColourspace('srgb')
         .ensureAlpha()
-        .raw()
-        .toBuffer({ resolveWithObject: true });
+        .raw();
+      const { data, info } = await holdMemory(image.decodeBytes, signal, () =>
+        drawn.toBuffer({ resolveWithObject: true }),
+      );
       return { input: data, raw: { width, height, channels: info.channels as 4 }, left, top };
     } catch (error) {
       throw explainImageError(error, image.format);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp, { type OverlayOptions } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile, Output, Process, Task } from '../kind.ts';
+import { holdMemory } from '../media/memory-gate.ts';
 import type { ContactSheetParams } from './contract.ts';
 import { drawCaption } from './draw-caption.ts';
 import { drawCell } from './draw-cell.ts';
@@ -13,6 +14,9 @@ const maxSidePx = 16_383;
 
 /** What one sheet may have; WebP with transparency takes 32 bytes a pixel to encode. */
 const maxSheetPixels = { jpeg: 64_000_000, png: 64_000_000, webp: 36_000_000 } as const;
+
+/** Bytes a pixel: the sheet itself, and what its encoder takes. */
+const sheetBytes = { jpeg: 8 + 9, png: 8 + 4, webp: 8 + 32 } as const;
 
 const extensions = { jpeg: 'jpg', png: 'png', webp: 'webp' } as const;
 
@@ -72,11 +76,11 @@ async function makeSheet(
   const file = `${name}.${extensions[look.format]}`;
   const path = join(task.scratch, file);
   const { width, height } = sheet;
-  await sharp({ create: { width, height, channels: 4, background: look.background } })
+  const drawn = sharp({ create: { width, height, channels: 4, background: look.background } })
     .composite(layers)
     .flatten(look.format === 'jpeg' ? { background: look.background } : false)
-    .toFormat(look.format, { quality: look.quality })
-    .toFile(path);
+    .toFormat(look.format, { quality: look.quality });
+  await holdMemory(width * height * sheetBytes[look.format], task.signal, () => drawn.toFile(path));
   const facts = { width, height, pictures: inputs.length };
   const picture: Output = { name: file, path, mediaType: `image/${look.format}`, facts };
   return look.isSprite ? [picture, await writeIndex(task.scratch, name, file, sheet, inputs)] : [picture];

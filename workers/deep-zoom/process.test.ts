@@ -16,9 +16,9 @@ async function zoom(params: DeepZoomParams, width = 900, height = 600) {
     files: [{ bytes, name: 'map.jpg' }],
     name: 'map',
   });
-  const [entry, ...others] = await process(task);
-  expect(others).toEqual([]);
-  return { entry, tiles: task.emitted, bytes, fractions: task.fractions };
+  expect(await process(task)).toEqual([]);
+  const [entry, ...tiles] = task.emitted;
+  return { entry, tiles, bytes, fractions: task.fractions };
 }
 
 describe('deep-zoom', () => {
@@ -29,8 +29,9 @@ describe('deep-zoom', () => {
   ])('draws an SVG measured in %s 4096 pixels high', async (_, size) => {
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 210 297" ${size}><circle cx="99" cy="99" r="50"/></svg>`;
     const files = [{ bytes: Buffer.from(svg), name: 'page.svg' }];
-    const [entry] = await process(await makeTask({ params: { format: 'png' }, files, name: 'map' }));
-    const { width, height } = entry?.facts ?? {};
+    const task = await makeTask<DeepZoomParams>({ params: { format: 'png' }, files, name: 'map' });
+    await process(task);
+    const { width, height } = task.emitted[0]?.facts ?? {};
     expect([Math.abs(Number(height) - 4096) < 40, Math.abs(Number(width) - 2896) < 30]).toEqual([true, true]);
   });
 

@@ -4,6 +4,7 @@ import type { Sharp, TileLayout } from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { Output, Process } from '../kind.ts';
 import { explainImageError } from '../media/explain-image-error.ts';
+import { holdMemory } from '../media/memory-gate.ts';
 import { type OpenedImage, openImage } from '../media/open-image.ts';
 import type { DeepZoomParams } from './contract.ts';
 
@@ -27,7 +28,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
-/** libvips cuts all levels in one pass over the picture; the viewer's entry file is the first output. */
+/** libvips cuts all levels in one pass over the picture; the file a viewer is given is the first output. */
 export const process: Process<DeepZoomParams> = async ({ params, inputs, scratch, name, signal, progress, emit }) => {
   const [input] = inputs;
   if (input === undefined) throw new Error('deep-zoom needs an input');
@@ -35,20 +36,21 @@ export const process: Process<DeepZoomParams> = async ({ params, inputs, scratch
   const tileSize = params.tileSize ?? (params.layout === 'google' ? 256 : 512);
   refuseIfTooManyTiles(image, tileSize);
   try {
-    await cut(image, params, tileSize, join(scratch, name));
+    await holdMemory(image.decodeBytes, signal, () => cut(image, params, tileSize, join(scratch, name)));
   } catch (error) {
     throw explainImageError(error, image.format);
   }
   progress(0.5);
   const entry = await findEntry(image, params, tileSize, scratch, name);
   const tiles = (await listFiles(scratch)).filter((path) => path !== entry && isTile(path));
+  const facts = { width: image.width, height: image.height, tileSize, tiles: tiles.length };
+  await emit({ ...outputOf(scratch, entry), facts });
   for (const [index, path] of tiles.entries()) {
     signal.throwIfAborted();
     await emit(outputOf(scratch, path));
     progress(0.5 + (0.5 * (index + 1)) / tiles.length);
   }
-  const facts = { width: image.width, height: image.height, tileSize, tiles: tiles.length };
-  return [{ ...outputOf(scratch, entry), facts }];
+  return [];
 };
 
 /** The file a viewer is given. The google layout has none, so we write what a viewer must be told. */

@@ -2,6 +2,7 @@ import type { Metadata } from 'sharp';
 import type { MediaFacts } from '../../shared/messages/job.ts';
 import type { InputFile } from '../kind.ts';
 import { explainImageError } from '../media/explain-image-error.ts';
+import { holdMemory } from '../media/memory-gate.ts';
 import { type OpenedImage, openImage } from '../media/open-image.ts';
 import type { InspectParams } from './contract.ts';
 import { hashPicture } from './hash-picture.ts';
@@ -14,7 +15,7 @@ import { takeSample } from './take-sample.ts';
 export async function inspectImage(input: InputFile, params: InspectParams, signal: AbortSignal): Promise<MediaFacts> {
   const image = await openImage(input, { signal, vectorSidePx: 512 });
   try {
-    const sample = await takeSample(image);
+    const sample = await holdMemory(image.decodeBytes, signal, () => takeSample(image));
     const palette = makePalette(sample, params.colours ?? 5);
     return {
       ...headerFacts(image),

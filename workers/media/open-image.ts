@@ -50,6 +50,8 @@ export interface OpenedImage {
   /** More than 1 only for an animated GIF or WebP. */
   readonly frames: number;
   readonly metadata: Metadata;
+  /** What one decode holds in memory; the other formats are read line by line. */
+  readonly decodeBytes: number;
   /** A new pipeline over the page that was asked for, or the first; not yet turned upright. */
   decode(): Sharp;
   /** A new pipeline over the first `count` frames, one below the other as libvips has them. */
@@ -154,6 +156,7 @@ function opened(format: ImageFormat, source: string | Buffer, reading: SharpOpti
     hasAlpha: metadata.hasAlpha,
     frames: reading.page === undefined && moves(metadata) ? (metadata.pages ?? 1) : 1,
     metadata,
+    decodeBytes: decodeBytes(metadata, format) + (typeof source === 'string' ? 0 : source.length),
     decode: () => sharp(source, reading),
     decodeFrames: (count) => sharp(source, { ...reading, pages: count }),
   };
@@ -162,8 +165,7 @@ function opened(format: ImageFormat, source: string | Buffer, reading: SharpOpti
 const moves = ({ format }: Metadata) => format === 'gif' || format === 'webp';
 
 function refuseIfHeavy(metadata: Metadata, format: ImageFormat): void {
-  const bytesPerPixel = decodeBytesPerPixel(metadata, format);
-  const bytes = metadata.width * metadata.height * bytesPerPixel;
+  const bytes = decodeBytes(metadata, format);
   if (bytes <= maxDecodeBytes) return;
   const why = format === 'avif' ? 'is a large AVIF' : 'is interlaced (progressive)';
   const instead = format === 'avif' ? 'Send it as JPEG, or smaller.' : 'Save it without interlacing, or smaller.';
@@ -171,6 +173,9 @@ function refuseIfHeavy(metadata: Metadata, format: ImageFormat): void {
     `The picture ${why} and would need ${Math.round(bytes / 1024 ** 2)} MB of memory to read. ${instead}`,
   );
 }
+
+const decodeBytes = (metadata: Metadata, format: ImageFormat) =>
+  metadata.width * metadata.height * decodeBytesPerPixel(metadata, format);
 
 function decodeBytesPerPixel({ isProgressive, depth, channels }: Metadata, format: ImageFormat): number {
   if (format === 'avif') return avifBytesPerPixel;

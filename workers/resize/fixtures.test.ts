@@ -69,4 +69,22 @@ describe('real files', () => {
       if (expected === 'ok' || readByOthers.includes(file)) expect(ended).toBe('ok');
     }, 90_000);
   }
+
+  // Written line by line, a file that stops without a word shows in what the encoder says.
+  it.each(rows().filter(({ folder, file }) => folder === 'hostile' && /\.tiff?$/.test(file)))(
+    '$folder/$file ends well as PNG and JPEG',
+    async ({ folder, file }) => {
+      for (const format of ['png', 'jpeg'] as const) {
+        const task = await makeTask({
+          params: resizeParams.parse({ format }),
+          files: [{ path: join(fixtures, folder, file), name: file }],
+        });
+        const ended = await process(task).then(
+          () => 'ok',
+          (error: unknown) => (error instanceof InputError ? 'clean error' : error),
+        );
+        expect([format, ended]).toEqual([format, expect.stringMatching(/^(ok|clean error)$/)]);
+      }
+    },
+  );
 });

@@ -1,10 +1,12 @@
 import { InputError } from '../../shared/errors.ts';
 import type { Output, Process, Task } from '../kind.ts';
 import { explainImageError, isHarmless } from '../media/explain-image-error.ts';
+import { holdMemory } from '../media/memory-gate.ts';
 import { type OpenedImage, type OpenOptions, openImage } from '../media/open-image.ts';
 import { classifyPicture } from './classify-picture.ts';
 import type { RenditionParams, ResizeParams } from './contract.ts';
 import { decodeOnce } from './decode-once.ts';
+import { estimateMemory } from './estimate-memory.ts';
 import { keptFor, keptOfAll } from './kept.ts';
 import { listRenditions, planRendition } from './plan-renditions.ts';
 import { prepareSource } from './prepare-source.ts';
@@ -29,7 +31,8 @@ export const process: Process<ResizeParams> = async (task) => {
 async function readAndWrite(task: Task<ResizeParams>, wishes: Named, damage: Damage): Promise<readonly Output[]> {
   const image = await openInput(task, wishes, damage);
   try {
-    return await makeRenditions(task, wishes, image);
+    const bytes = estimateMemory(image, task.params, wishes);
+    return await holdMemory(bytes, task.signal, () => makeRenditions(task, wishes, image));
   } catch (error) {
     throw explainImageError(error, image.format);
   }
