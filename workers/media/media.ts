@@ -44,6 +44,8 @@ export interface VideoStream extends Stream {
   readonly fps: number | undefined;
   /** False when the container's two ideas of the rate differ. */
   readonly isConstantRate: boolean;
+  /** Seconds of a tick of its clock, as a fraction: 1 and 90 000. */
+  readonly timeBase?: readonly [above: number, below: number] | undefined;
   readonly frames: number | undefined;
   readonly fieldOrder: string;
   readonly range: string | undefined;

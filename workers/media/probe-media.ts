@@ -120,6 +120,7 @@ function readVideo(stream: Raw): VideoStream {
     pixelFormat: text(stream.pix_fmt) ?? 'unknown',
     fps: average ?? nominal,
     isConstantRate: average !== undefined && nominal !== undefined && Math.abs(nominal / average - 1) < 0.01,
+    timeBase: timeBaseOf(stream),
     frames: positive(stream.nb_frames),
     fieldOrder: text(stream.field_order) ?? 'unknown',
     range: text(stream.color_range),
@@ -144,6 +145,13 @@ function rotationOf(stream: Raw): number {
   const clockwise = matrix === undefined ? Number(stream.tags?.rotate ?? 0) : -Number(matrix.rotation);
   const quarter = Math.round(clockwise / 90) * 90;
   return ((quarter % 360) + 360) % 360;
+}
+
+function timeBaseOf({ time_base: said }: Raw): readonly [number, number] | undefined {
+  const [above = 0, below = 0] = String(said ?? '')
+    .split('/')
+    .map(Number);
+  return above > 0 && below > 0 ? [above, below] : undefined;
 }
 
 function ratio(value: unknown, separator = '/'): number | undefined {

@@ -5,23 +5,29 @@ import { encodeAudio, encodeVideo, type Pass, threads } from '../media/encoders.
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
+import { inStages, sideBySide } from '../media/stages.ts';
 import { verifyOutput } from '../media/verify-output.ts';
 import { type EmbeddedTexts, embeddedOptions, movesTexts, writeEmbedded } from './embed-texts.ts';
 import { extraOptions } from './extra-options.ts';
-import { keepFrameTimes, type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
+import { forecastFirstPass, forecastSound, forecastVideo } from './forecast.ts';
+import { keepFrameTimes } from './frame-clock.ts';
+import { type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
 import { prepareCover } from './prepare-cover.ts';
-import { afterSearch, duringSearch } from './progress-of-search.ts';
 import { reachQuality } from './reach-quality.ts';
-import { type Span, soundChain } from './sound-chain.ts';
+import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
+import { stagesOfWork } from './work-stages.ts';
 
 /** One input, one output file, and the subtitles beside it when they are asked for. */
 export async function encodeFile(whole: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
   const parts = await prepareParts(whole, source, asked);
-  const plan = await reachQuality(duringSearch(whole, asked), source, asked, parts);
-  const task = afterSearch(whole, asked);
+  const stages = stagesOfWork(whole, asked);
+  const plan = await reachQuality(stages.searching, source, asked, parts);
+  const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
+  stages.settle(plan, sound);
+  const task = stages.encoding;
   const container = containers[plan.container as FileContainer];
   const name = `${task.name}.${plan.container}`;
   const path = join(task.scratch, `result.${plan.container}`);
@@ -68,44 +74,37 @@ interface FileParts extends PictureParts {
   readonly moved: EmbeddedTexts | undefined;
 }
 
-/** In one pass or two; resolves with what ffmpeg said of the last. */
-async function encode(
-  task: Task<unknown>,
-  source: Source,
-  plan: Plan,
-  parts: FileParts,
-  path: string,
-): Promise<string> {
-  const twice = plan.video?.encoding.passes === 2 && !plan.video.copy;
-  const statistics = join(task.scratch, 'two-pass');
-  if (!twice) return run(task, source, plan, parts, path, undefined, [0.01, 0.99]);
-  await run(task, source, plan, parts, path, { number: 1, statistics }, [0.01, 0.4]);
-  return run(task, source, plan, parts, path, { number: 2, statistics }, [0.4, 0.99]);
+interface Encode {
+  readonly task: Task<unknown>;
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly parts: PictureParts;
+  readonly path: string;
+  /** Arguments of the output. */
+  readonly sound: readonly string[];
 }
 
-async function run(
-  task: Task<unknown>,
-  source: Source,
-  plan: Plan,
-  parts: FileParts,
-  path: string,
-  pass: Pass | undefined,
-  [from, to]: Span,
-): Promise<string> {
+/** In one pass or two; resolves with what ffmpeg said of the last. */
+async function encode(work: Encode): Promise<string> {
+  const { task, plan } = work;
+  const first = forecastFirstPass(plan);
+  if (first === 0) return run(work);
+  const statistics = join(task.scratch, 'two-pass');
+  const stages = inStages(task, [first, forecastVideo(plan) - first + forecastSound(plan)]);
+  await run({ ...work, task: stages.at(0), sound: ['-an'] }, { number: 1, statistics });
+  return run({ ...work, task: stages.at(1) }, { number: 2, statistics });
+}
+
+async function run({ task, source, plan, parts, path, sound }: Encode, pass?: Pass): Promise<string> {
   const container = containers[plan.container as FileContainer];
   const measuring = pass?.number === 1;
-  const heard = measuring ? from : from + (to - from) * listeningShare(plan);
-  const sound = measuring || plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan, [from, heard]);
-  const pictures = [parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined);
-  const texts = parts.moved === undefined ? undefined : embeddedOptions(parts.moved, plan, 1 + pictures.length);
   const rest = measuring
     ? ['-f', 'null']
-    : [...extraOptions(source, plan, { cover: parts.cover, texts }), ...container.options, '-f', container.muxer];
+    : [...extraOptions(source, plan, parts.cover), ...container.options, '-f', container.muxer];
   const { log } = await runFfmpeg({
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
-      ...pictures,
-      ...(measuring ? [] : (parts.moved?.inputs ?? [])),
+      ...[parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined),
     ],
     ...(plan.video === undefined || plan.video.copy
       ? {}
@@ -118,36 +117,23 @@ async function run(
     ],
     inputName: source.file.name,
     signal: task.signal,
-    onProgress: reportFraction(task, plan.clip.seconds, [heard, to]),
+    onProgress: reportFraction(task, plan.clip.seconds),
   });
   return log;
-}
-
-/** How much of the work measuring the loudness is, at 192 kHz: little beside a picture that is encoded, else more than encoding the sound. */
-function listeningShare({ video, audio }: Plan): number {
-  if (!audio.some(({ loudness }) => loudness !== undefined)) return 0;
-  return video === undefined || video.copy ? 0.7 : 0.05;
 }
 
 function pictureOptions({ video }: Plan, pass?: Pass): string[] {
   if (video === undefined) return [];
   if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy'];
-  return ['-map', '[picture]', ...keepFrameTimes, ...encodeVideo(video.encoding, pass)];
+  return ['-map', '[picture]', ...keepFrameTimes(video), ...encodeVideo(video.encoding, pass)];
 }
 
-/** Track after track; `span` is the share of the progress that measuring them is worth. */
-export async function soundOptions(
-  task: Task<unknown>,
-  source: Source,
-  plan: Plan,
-  [from, to]: Span = [0.01, 0.01],
-): Promise<string[]> {
+/** Track after track; the task's 0 … 1 is measuring their loudness. */
+export async function soundOptions(task: Task<unknown>, source: Source, plan: Plan): Promise<string[]> {
   const options: string[] = [];
-  const step = (to - from) / plan.audio.length;
-  for (const [position, audio] of plan.audio.entries()) {
-    const span = [from + position * step, from + (position + 1) * step] as const;
-    options.push(...(await trackOptions(task, source, plan, audio, position, span)));
-  }
+  const measuring = sideBySide(task, plan.audio.length);
+  for (const [position, audio] of plan.audio.entries())
+    options.push(...(await trackOptions(measuring[position] ?? task, source, plan, audio, position)));
   return options;
 }
 
@@ -157,14 +143,13 @@ async function trackOptions(
   plan: Plan,
   audio: AudioPlan,
   position: number,
-  span: Span,
 ): Promise<string[]> {
   const map = ['-map', `0:${audio.stream.index}`];
   if (audio.copy) return [...map, `-c:a:${position}`, 'copy'];
   return [
     ...map,
     `-filter:a:${position}`,
-    await soundChain(task, source, plan, audio, span),
+    await soundChain(task, source, plan, audio),
     ...encodeAudio(audio.encoding, position),
   ];
 }

@@ -3,8 +3,9 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import type { FfmpegRun } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { tellFrames } from '../media/read-progress.ts';
+import { keepFrameTimes } from './frame-clock.ts';
 import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts';
-import { keepFrameTimes, type PictureParts, pictureGraph } from './picture-graph.ts';
+import { type PictureParts, pictureGraph } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
 import type { Rung } from './rung.ts';
 
@@ -35,11 +36,12 @@ export function ladderCommand(
   const heard = ({ audio, chain }: SoundFolder) => [
     ...['-map', `0:${audio.stream.index}`, '-af', chain, ...encodeAudio(audio.encoding)],
   ];
+  const times = plan.video === undefined ? [] : keepFrameTimes(plan.video);
   const inside = soundInside ? sounds.flatMap(heard) : ['-an'];
   const pictures = rungs.map((rung, index) => ({
     target: join(root, rung.name, 'playlist.m3u8'),
     options: [
-      ...['-map', `[v${index}]`, ...inside, ...keepFrameTimes, ...encodeVideo(rung.encoding), ...end],
+      ...['-map', `[v${index}]`, ...inside, ...times, ...encodeVideo(rung.encoding), ...end],
       ...segmentOptions(plan, join(root, rung.name), false),
     ],
   }));
@@ -115,11 +117,17 @@ const playlistOptions = (seconds: number) => [
 function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
   const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf';
   return [
-    ...(sound ? ['-avoid_negative_ts', 'disabled'] : []),
+    ...(sound ? ['-avoid_negative_ts', 'disabled'] : trueDurations),
     ...[...playlistOptions(seconds), '-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, 'seg_%05d.m4s')],
   ];
 }
+
+/**
+ * Every frame lasts until the next. Packets bring what the frame rate says, and the muxer lays the first picture of a segment behind
+ * the last one's duration, whatever its own time: early after a gap, and by a little wherever the speed was changed.
+ */
+const trueDurations = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=if(eq(NEXT_DTS\\,NOPTS)\\,DURATION\\,NEXT_DTS-DTS)'];
 
 /**
  * Time zero is 1.4 s of the transport stream's clock in every rendition. The muxer inside would shift by whatever lies before zero

@@ -29,14 +29,26 @@ export function planExtras(plan: Plan, root: string): readonly ExtraPicture[] {
 }
 
 /** The poster is the most typical of the pictures of the first ten seconds, two a second. */
-export function extraBranch({ name, size, layout, chain: own }: ExtraPicture, { clip }: Plan): string {
+export function extraBranch(
+  { name, size, layout, chain: own }: ExtraPicture,
+  plan: Pick<Plan, 'clip' | 'speed'>,
+): string {
   if (own !== undefined) return `[x${name}]${own}[y${name}]`;
-  const lead = clip.leadSeconds > 0 ? `trim=start=${clip.leadSeconds.toFixed(3)},setpts=PTS-STARTPTS,` : '';
-  const chain =
-    layout === undefined
-      ? `fps=2:start_time=0,thumbnail=20,scale=${size.width}:${size.height}:out_range=pc,format=yuvj420p`
-      : spriteChain(layout);
-  return `[x${name}]${lead}${chain}[y${name}]`;
+  const chain = layout === undefined ? posterChain(size) : spriteChain(layout);
+  return `[x${name}]${[...onlyTheClip(plan), chain].join(',')}[y${name}]`;
+}
+
+export function posterChain({ width, height }: Size): string {
+  return `fps=2:start_time=0,thumbnail=20,scale=${width}:${height}:out_range=pc,format=yuvj420p`;
+}
+
+/** What is decoded around a clip is cut off by the muxers, and these pictures have none. */
+function onlyTheClip({ clip, speed }: Pick<Plan, 'clip' | 'speed'>): string[] {
+  const lead = clip.leadSeconds / speed;
+  const from = lead > 0 ? [`start=${lead.toFixed(6)}`] : [];
+  const until = clip.ends ? [`end=${(lead + clip.seconds).toFixed(6)}`] : [];
+  if (from.length + until.length === 0) return [];
+  return [`trim=${[...from, ...until].join(':')}`, ...(lead > 0 ? ['setpts=PTS-STARTPTS'] : [])];
 }
 
 export function extraOutput({ name, path }: ExtraPicture): { target: string; options: string[] } {

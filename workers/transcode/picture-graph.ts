@@ -3,6 +3,7 @@ import type { Size } from '../media/display-size.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import type { Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
+import { changeSpeed } from './frame-clock.ts';
 import type { Plan, VideoPlan } from './plan.ts';
 import { type Mark, overlayMark, type PictureInput } from './watermark.ts';
 
@@ -24,6 +25,8 @@ export interface PictureParts {
   readonly clock?: string | undefined;
   /** A filter that lets one stretch of the frames through (split/). */
   readonly only?: string | undefined;
+  /** A filter that makes the first instant of the result zero, where no muxer does (split/). */
+  readonly zero?: string | undefined;
 }
 
 /** From the decoded picture to `[out]`, everything that was asked for in the order an editor would do it. */
@@ -38,13 +41,14 @@ export function pictureGraph(
   const only = parts.only === undefined ? [] : [parts.only];
   // Joining fields and counting frames anew take what lies before a stretch into account.
   const local = parts.deinterlace === 'none' && video.encoding.fps === undefined;
+  const { speed } = plan;
   const chain = [
     ...(parts.clock === undefined ? [] : [parts.clock]),
     ...(local ? only : []),
     pictureChain(video.stream, {
       size,
       crop: video.crop,
-      fps: video.encoding.fps,
+      fps: speed === 1 ? video.encoding.fps : undefined,
       pixelFormat: video.pixelFormat,
       deinterlace: parts.deinterlace,
       keepHdr: video.keepHdr,
@@ -53,11 +57,15 @@ export function pictureGraph(
     ...bars(size, canvas, video.padColor),
     ...(parts.subtitles === undefined ? [] : [`subtitles=filename=${escapeFilterValue(parts.subtitles)}`]),
   ].join(',');
-  const after = [...fades(plan, 'fade'), ...(plan.speed === 1 ? [] : [`setpts=PTS/${plan.speed}`])];
+  const after = [
+    ...fades(plan, 'fade'),
+    ...(speed === 1 ? [] : changeSpeed(video, speed)),
+    ...(parts.zero === undefined ? [] : [parts.zero]),
+  ];
   const input = `[0:${video.stream.index}]`;
   if (parts.mark === undefined) return `${input}${[chain, ...after].join(',')}[${out}]`;
   const marked = [
-    overlayMark(parts.mark, canvas, { leadSeconds: plan.clip.leadSeconds, speed: plan.speed }, 'base'),
+    overlayMark(parts.mark, canvas, { leadSeconds: plan.clip.leadSeconds, speed }, 'base'),
     `format=${video.pixelFormat}`,
     ...after,
   ];
@@ -80,6 +88,3 @@ export function fades({ fade, clip, speed }: Pick<Plan, 'fade' | 'clip' | 'speed
       : []),
   ];
 }
-
-/** Frames keep their own times; two at the same time become one. Sound is counted in samples: not by the clock of the file. */
-export const keepFrameTimes = ['-fps_mode', 'vfr', '-enc_time_base:v', '-1'];

@@ -1,0 +1,58 @@
+/** Pictures come at the times they should, whatever is done to them. Needs ffmpeg. */
+import { expect, it } from 'vitest';
+import { openGops, whole } from '../support/compare-split.ts';
+import { frameTimes, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
+
+const quick = { speed: 'fastest' };
+const round = (times: readonly number[]) => times.map((at) => Math.round(at * 1000) / 1000);
+
+async function timesOf(input: string, params: object, name = 'film.mp4'): Promise<readonly number[]> {
+  const { outputs } = await whole(input, { split: 'never', audio: false, ...params });
+  return round(await frameTimes(outputs.find((output) => output.name === name)?.path ?? ''));
+}
+
+it('makes the frame rate that is asked for at another speed', async () => {
+  const input = await renderClip('in.mp4', ...testSources(4, '160x90', 25), ...quickVideo);
+  const times = await timesOf(input, { speed: 2, video: { ...quick, fps: 25 } });
+  expect(times).toEqual(round(Array.from({ length: 50 }, (_, index) => index / 25)));
+});
+
+it.each<[object, number]>([
+  [{ speed: 2 }, 50],
+  [{ speed: 0.8 }, 20],
+  [{ video: { ...quick, fps: 50 } }, 50],
+])('is not bound to the frames AVI counts: %j', async (params, rate) => {
+  const input = await renderClip('in.avi', ...testSources(3, '160x90', 25), '-c:v', 'mpeg4', '-an');
+  const times = await timesOf(input, { video: quick, ...params });
+  expect(times.slice(0, 40)).toEqual(round(Array.from({ length: 40 }, (_, index) => index / rate)));
+});
+
+it('keeps times that are off the grid of the frame rate beside a watermark', async () => {
+  const late = [
+    '-vf',
+    "settb=1/1000,setpts='PTS+if(eq(mod(N\\,3)\\,1)\\,13\\,0)'",
+    '-fps_mode',
+    'vfr',
+    '-enc_time_base',
+    '1:1000',
+  ];
+  const input = await renderClip('in.mp4', ...testSources(3, '160x90', 25), ...late, ...quickVideo);
+  const times = await timesOf(input, { watermark: { text: 'mine' }, video: quick });
+  expect(times).toEqual(round(await frameTimes(input)));
+  expect(times.slice(0, 4)).toEqual([0, 0.053, 0.08, 0.12]);
+});
+
+/** Nothing from 2.4 to 4 s, and a keyframe of the stream at 4 s. */
+const gap = ['-vf', "select='not(between(n\\,60\\,99))'", '-fps_mode', 'vfr'];
+
+it.each<[string, object, (at: number) => number]>([
+  ['after a gap', {}, (at) => at],
+  ['at another speed', { speed: 0.5 }, (at) => at * 2],
+])('begins every segment with a picture in its place: %s', async (_, params, moved) => {
+  const input = await renderClip('in.mp4', ...testSources(8, '160x90', 25), ...gap, ...openGops);
+  const stream = { container: 'hls', ladder: ['240p'], video: { speed: 'fast', keyframeSeconds: 2 } };
+  // ffprobe counts the delay of B-frames, which players take off by the first segment's clock.
+  const said = await timesOf(input, { ...stream, ...params }, '90p/playlist.m3u8');
+  const times = round(said.map((at) => at - (said[0] ?? 0)));
+  expect(times).toEqual(round((await frameTimes(input)).map(moved)));
+});
