@@ -1,92 +1,29 @@
-/** One video made in pieces against the same video made whole. No server and no worker: the pieces are made one after another. Needs ffmpeg. */
+/** One video made in pieces against the same video made whole. Needs ffmpeg. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import type { InputFile, Output } from '../../workers/kind.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Output } from '../../workers/kind.ts';
 import { SplitMismatch } from '../../workers/splitter.ts';
-import { transcodeParams } from '../../workers/transcode/contract.ts';
-import { process as transcode } from '../../workers/transcode/process.ts';
 import { splitter } from '../../workers/transcode/split/splitter.ts';
+import {
+  about,
+  frames,
+  openGops as h264,
+  home,
+  inPieces,
+  inputOf,
+  lossless,
+  parse,
+  sameAsWhole,
+  soundPackets,
+  whole,
+} from '../support/compare-split.ts';
 import { quickVideo, renderClip, testSources } from '../support/render-clip.ts';
 import { runSplit } from '../support/run-split.ts';
 
 const seconds = 26;
 const small = () => testSources(seconds, '160x96', 10);
-/** Without loss, so that frames can be compared by their samples. */
-const lossless = { speed: 'fastest', crf: 0 };
-
-async function home(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'farm-split-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-async function inputOf(path: string): Promise<InputFile> {
-  return { path, bytes: (await stat(path)).size, mediaType: 'video/mp4', name: basename(path), reference: 'input' };
-}
-
-const parse = (params: object) => transcodeParams.parse({ split: 'always', chunkSeconds: 10, ...params });
-
-async function inPieces(path: string, params: object) {
-  return await runSplit(splitter, {
-    params: parse(params),
-    inputs: [await inputOf(path)],
-    home: await home(),
-    name: 'film',
-  });
-}
-
-async function whole(path: string, params: object) {
-  const scratch = await home();
-  const said = { emitted: [] as Output[], renditions: [] as string[] };
-  const outputs = await transcode({
-    ...{ params: parse(params), inputs: [await inputOf(path)], scratch, name: 'film' },
-    signal: new AbortController().signal,
-    progress: () => {},
-    emit: async (output) => void said.emitted.push(output),
-    ready: async (rendition) => void said.renditions.push(rendition),
-  });
-  return { outputs, ...said };
-}
-
-const text = (command: string, ...args: string[]) =>
-  execFileSync(command, ['-v', 'error', ...args], { encoding: 'utf8', maxBuffer: 256 * 1024 ** 2 });
-
-/** A line for every decoded frame: its time and a hash of its samples. */
-const frames = (path: string) =>
-  text(
-    'ffmpeg',
-    '-copyts',
-    '-i',
-    path,
-    '-map',
-    '0:v:0',
-    '-fps_mode',
-    'passthrough',
-    '-enc_time_base',
-    '-1',
-    '-f',
-    'framemd5',
-    '-',
-  )
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.split(',').map((field) => field.trim()))
-    .map(([, , time, , , hash]) => `${time} ${hash}`);
-
-const soundPackets = (path: string) =>
-  text('ffprobe', '-select_streams', 'a', '-show_entries', 'packet=pts,duration,size', '-of', 'csv=p=0', path);
-const about = (outputs: readonly Output[]) =>
-  outputs.map(({ name, mediaType, facts }) => ({
-    name,
-    mediaType,
-    facts: { ...facts, split: undefined, bitrate: undefined },
-  }));
-
-const gop = ['-g', '20', '-bf', '3', '-b_strategy', '2', '-x264-params', 'open-gop=1'];
-const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1', '-pix_fmt', 'yuv420p', ...gop];
 
 it.each<[string, string, string[], object]>([
   ['an MP4 whose picture begins late', 'in.mp4', ['-vf', 'setpts=PTS+0.5/TB', ...h264], { audio: { tracks: 'all' } }],
@@ -108,22 +45,14 @@ it.each<[string, string, string[], object]>([
   ],
 ])('makes the same frames, times and sound of %s', async (_, file, options, params) => {
   const input = await renderClip(file, ...small(), ...options, '-c:a', 'aac', '-shortest');
-  const [pieces, one] = [
-    await inPieces(input, { video: lossless, ...params }),
-    await whole(input, { video: lossless, ...params }),
-  ];
-  expect(pieces?.plan.parts.map(({ name }) => name)).toEqual([
+  const { pieces } = await sameAsWhole(input, { video: lossless, ...params });
+  expect(pieces.plan.parts.map(({ name }) => name)).toEqual([
     'audio',
     'chunk-0001',
     'chunk-0002',
-    ...(pieces?.plan.parts.length === 4 ? ['chunk-0003'] : []),
+    ...(pieces.plan.parts.length === 4 ? ['chunk-0003'] : []),
   ]);
-  expect(about(pieces?.outputs ?? [])).toEqual(about(one.outputs));
-  const [made, wanted] = [pieces?.outputs[0]?.path ?? '', one.outputs[0]?.path ?? ''];
-  expect(frames(made)).toEqual(frames(wanted));
-  expect(soundPackets(made)).toBe(soundPackets(wanted));
-  expect(pieces?.outputs[0]?.facts).toMatchObject({ split: { parts: pieces?.plan.parts.length } });
-  for (const said of pieces?.fractions ?? []) expect([...said].sort((a, b) => a - b)).toEqual(said);
+  for (const said of pieces.fractions) expect([...said].sort((a, b) => a - b)).toEqual(said);
 });
 
 it('makes the same stream: segments, playlists, poster and sprite, the lowest rung first', async () => {
@@ -192,9 +121,9 @@ it.each(['in.mp4', 'in.mkv'])('reads a part of %s for a part of the work', async
 });
 
 it.each<[object, string]>([
-  [{ video: { bitrate: 200_000 } }, 'a mean bitrate is shared out over the whole video'],
-  [{ speed: 2 }, 'the speed is changed'],
-  [{ clip: { start: 1 } }, 'only a clip is asked for'],
+  [{ video: { bitrate: 200_000, passes: 2 } }, 'two passes look at the whole video'],
+  [{ speed: 2, video: { fps: 10 } }, 'speed and frame rate are changed together'],
+  [{ clip: { start: 1 } }, 'it is short, or there is no place where it can be cut exactly'],
 ])('says why one worker made it all: %j', async (params, reason) => {
   const input = await renderClip('in.mp4', ...testSources(3, '160x90', 10), ...quickVideo);
   expect(await inPieces(input, params)).toBeNull();

@@ -12,8 +12,12 @@ export interface Clip {
   readonly inputOptions: readonly string[];
   /** On every output. */
   readonly outputOptions: readonly string[];
+  /** Where `inputOptions` begin to read, counted from the first instant of the source; 0: they say nothing of it. */
+  readonly seekSeconds: number;
   /** How long the result should be. */
   readonly seconds: number;
+  /** `outputOptions` end the result there; or else it ends with the source. */
+  readonly ends: boolean;
   /** How much of the decoded media lies before the clip, in the source's time: filters see it, the result does not. */
   readonly leadSeconds: number;
 }
@@ -34,12 +38,15 @@ export function cutClip(source: Source, request: ClipRequest | undefined, speed 
   }
   const end = known ? Math.min(request?.end ?? source.durationSeconds, source.durationSeconds) : (request?.end ?? 0);
   const seconds = Math.max(0, end - start);
-  const length = request?.end === undefined ? [] : ['-t', (seconds / speed).toFixed(6)];
+  const ends = request?.end !== undefined;
+  const length = ends ? ['-t', (seconds / speed).toFixed(6)] : [];
   const coarse = coarseSeek(source, start);
   return {
     inputOptions: [...(coarse > 0 ? ['-ss', coarse.toFixed(6)] : []), ...readNoFurther(request?.end, end - coarse)],
     outputOptions: [...(start > coarse ? ['-ss', ((start - coarse) / speed).toFixed(6)] : []), ...length],
+    seekSeconds: coarse,
     seconds: seconds / speed,
+    ends,
     leadSeconds: start - coarse,
   };
 }

@@ -111,8 +111,7 @@ async function converted(task: Work, source: Source, wanted: readonly Wanted[], 
 
 /** Where the clip lies in the source, and how much of the source has to be read for it (0: all). */
 function spanOf({ clip, speed }: Plan): { start: number; readSeconds: number } {
-  const at = clip.inputOptions.indexOf('-ss');
-  const start = (at < 0 ? 0 : Number(clip.inputOptions[at + 1])) + clip.leadSeconds;
+  const start = clip.seekSeconds + clip.leadSeconds;
   return { start, readSeconds: clip.seconds > 0 ? start + clip.seconds * speed + 1 : 0 };
 }
 

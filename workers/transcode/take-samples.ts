@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import type { Task } from '../kind.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
+import { reportFraction } from '../media/report-fraction.ts';
+import { sideBySide } from '../media/stages.ts';
+import { usualFps } from './forecast.ts';
 import type { Samples } from './measure-quality.ts';
 import { type PictureParts, pictureGraph } from './picture-graph.ts';
 import type { Plan, VideoPlan } from './plan.ts';
@@ -9,7 +12,6 @@ import type { Plan, VideoPlan } from './plan.ts';
 /** Spread over the source: 3 × 2 s cost as much as encoding twenty seconds, whatever the length. */
 const samples = 3;
 const sampleSeconds = 2;
-export const mostSampleSeconds = samples * sampleSeconds;
 
 /** Stretches of the source as the encoder will see them, kept without loss. */
 export async function takeSamples(
@@ -29,8 +31,9 @@ export async function takeSamples(
     speed: 1,
     clip: { ...plan.clip, leadSeconds: 0 },
   };
-  const start = sourceStart(plan);
+  const start = plan.clip.seekSeconds + plan.clip.leadSeconds;
   const paths: string[] = [];
+  const taking = sideBySide(task, count);
   for (let index = 0; index < count; index++) {
     const path = join(task.scratch, `sample-${index}.mkv`);
     const at = start + (count === 1 ? 0 : ((index + 0.5) / count) * seconds * plan.speed);
@@ -47,14 +50,10 @@ export async function takeSamples(
       ],
       inputName: source.file.name,
       signal: task.signal,
-      onProgress: () => task.progress(0.01),
+      onProgress: reportFraction(taking[index] ?? task, length),
     });
     paths.push(path);
   }
-  return { paths, size: video.canvas, inputName: source.file.name };
-}
-
-function sourceStart({ clip }: Plan): number {
-  const at = clip.inputOptions.indexOf('-ss');
-  return (at < 0 ? 0 : Number(clip.inputOptions[at + 1])) + clip.leadSeconds;
+  const frames = count * length * (video.encoding.fps ?? video.stream.fps ?? usualFps);
+  return { paths, size: video.canvas, inputName: source.file.name, seconds: count * length, frames };
 }

@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import { encodeVideo, threads } from '../../media/encoders.ts';
 import type { FfmpegRun } from '../../media/ffmpeg.ts';
 import { guardedInput } from '../../media/probe-media.ts';
+import { fineClock, keepFrameTimes } from '../frame-clock.ts';
 import { ladderGraph } from '../ladder-command.ts';
 import type { ExtraPicture } from '../ladder-extras.ts';
-import { keepFrameTimes } from '../picture-graph.ts';
+import type { Plan } from '../plan.ts';
 import type { Mark } from '../watermark.ts';
 import type { ChunkOrder, Stretch } from './orders.ts';
 
 export interface ChunkParts {
   readonly mark: Mark | undefined;
+  /** A file of subtitles in our own scratch. */
+  readonly subtitles: string | undefined;
   readonly extras: readonly ExtraPicture[];
   readonly root: string;
 }
@@ -18,10 +21,14 @@ export interface ChunkParts {
 export function chunkCommand(
   path: string,
   order: ChunkOrder,
-  { mark, extras, root }: ChunkParts,
+  { mark, subtitles, extras, root }: ChunkParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const { stretch, rungs, plan, deinterlace } = order;
-  const picture = { deinterlace, mark, clock: countFromZero(order), only: trim(stretch) };
+  const times = plan.video === undefined ? [] : keepFrameTimes(plan.video);
+  const picture = {
+    ...{ deinterlace, mark, subtitles },
+    ...{ clock: countFromZero(order), only: trim(stretch), zero: withoutLead(plan) },
+  };
   return {
     inputs: [
       { path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] },
@@ -32,7 +39,7 @@ export function chunkCommand(
       ...rungs.map(({ encoding }, index) => ({
         target: chunkPath(root, index),
         options: [
-          ...['-map', `[v${index}]`, '-an', ...keepFrameTimes],
+          ...['-map', `[v${index}]`, '-an', ...times],
           ...withKeyframesAt(encodeVideo(encoding), stretch.keyframes),
           ...pieceOptions,
         ],
@@ -55,9 +62,26 @@ function sourceTime({ stretch: { seekSeconds } }: ChunkOrder): string[] {
   return ['-copyts', ...(seekSeconds === undefined ? [] : [...seek, '-ss', seekSeconds.toFixed(6)])];
 }
 
-/** The file's first instant becomes zero here: `-itsoffset` bends times of transport streams when a stream is left out. */
-function countFromZero({ startTicks }: ChunkOrder): string | undefined {
-  return startTicks === 0 ? undefined : `setpts=PTS-(${startTicks})`;
+/**
+ * The file's first instant, or that of the clip, becomes zero here: `-itsoffset` bends times of transport streams when a stream is
+ * left out. What lies before a clip never reaches a filter, as when ffmpeg seeks itself.
+ */
+function countFromZero({ startTicks, opensResult, plan: { clip } }: ChunkOrder): string | undefined {
+  const filters = [
+    ...(startTicks === 0 ? [] : [`setpts=PTS-(${startTicks})`]),
+    ...(opensResult && clip.seekSeconds > 0 ? ['trim=start=0'] : []),
+  ];
+  return filters.length === 0 ? undefined : filters.join(',');
+}
+
+/** Some sources are decoded from earlier than the clip begins; the rest of the way is counted on the encoder's clock. */
+function withoutLead({ clip, speed, video }: Plan): string | undefined {
+  if (clip.leadSeconds === 0 || video === undefined) return undefined;
+  const zero = `setpts=PTS-round(${(clip.leadSeconds / speed).toFixed(6)}/TB)`;
+  const { fps } = video.encoding;
+  return fps === undefined && video.stream.timeBase !== undefined
+    ? `settb=1/${fineClock(video.stream.timeBase)},${zero}`
+    : zero;
 }
 
 /** The seek is coarse; this is what cuts. */

@@ -1,30 +1,29 @@
 import type { Stretch } from './orders.ts';
 import { openingOf } from './place-cuts.ts';
-import { after, before, type Timeline } from './timeline.ts';
+import { before, type Timeline } from './timeline.ts';
 
 /** Positions of cuts made into stretches; `tiles` are positions of frames. */
 export function cutStretches(
   timeline: Timeline,
   cuts: readonly number[],
   tiles: readonly number[],
-  startMicros: number,
 ): readonly Stretch[] {
-  const { seconds, forced = [] } = timeline;
+  const { seconds, media, forced = [], seeks } = timeline;
+  const bound = (position: number) => round(before(media, position));
+  const moment = (position: number) => round(before(seconds, position));
   return cuts.map((first, index) => {
-    const next = cuts[index + 1];
-    const end = next ?? seconds.length;
+    const end = cuts[index + 1] ?? timeline.end;
     const inside = (position: number) => position >= first && position < end;
-    const opening = index === 0 ? undefined : openingOf(timeline, first);
-    const bound = (position: number) => round(before(seconds, position));
+    const opening = openingOf(timeline, first);
     return {
-      seekSeconds: opening === undefined ? undefined : round(after(seconds, opening) + startMicros / 1e6),
-      fromSeconds: index === 0 ? undefined : bound(first),
-      untilSeconds: next === undefined ? undefined : bound(next),
+      seekSeconds: opening === undefined ? undefined : round(seeks[opening] ?? 0),
+      fromSeconds: first === 0 ? undefined : bound(first),
+      untilSeconds: end === seconds.length ? undefined : bound(end),
       firstSeconds: round(seconds[first] ?? 0),
       lastSeconds: round(seconds[end - 1] ?? 0),
       frames: end - first,
-      keyframes: forced.filter(inside).map(bound),
-      tiles: tiles.filter(inside).map(bound),
+      keyframes: forced.filter(inside).map(moment),
+      tiles: tiles.filter(inside).map(moment),
     };
   });
 }

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Output } from '../../kind.ts';
 import { runFfmpeg } from '../../media/ffmpeg.ts';
 import { onlyInput } from '../../media/only-input.ts';
@@ -17,9 +18,10 @@ export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkO
   const input = onlyInput(task);
   const extras = planChunkExtras(order, task.scratch);
   const mark = await prepareMark(plan.watermark, task);
+  const subtitles = await writeBurn(task, order);
   const fraction = reportFraction(task, stretch.lastSeconds - stretch.firstSeconds, [0.01, 0.98]);
   await runFfmpeg({
-    ...chunkCommand(input.path, order, { mark, extras, root: task.scratch }),
+    ...chunkCommand(input.path, order, { mark, subtitles, extras, root: task.scratch }),
     inputName: input.name,
     signal: task.signal,
     onProgress: (progress) =>
@@ -38,4 +40,11 @@ export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkO
     outputs.push({ name: layout === undefined ? `${name}.jpg` : 'tiles.yuv', path, mediaType });
   }
   return outputs;
+}
+
+async function writeBurn({ scratch }: Pick<PartTask<unknown>, 'scratch'>, { burn }: ChunkOrder) {
+  if (burn === undefined) return undefined;
+  const path = join(scratch, 'burn.ass');
+  await writeFile(path, burn);
+  return path;
 }

@@ -8,13 +8,14 @@ import { reportFraction } from '../../media/report-fraction.ts';
 import type { PartTask } from '../../splitter.ts';
 import { createSegmentEmitter } from '../emit-segments.ts';
 import { soundOptions } from '../encode-file.ts';
-import { soundFolder } from '../encode-ladder.ts';
+import { soundFolders } from '../encode-ladder.ts';
 import { extraOptions } from '../extra-options.ts';
 import { ladderCommand } from '../ladder-command.ts';
 import type { TranscodeParams } from '../params.ts';
 import { isStreaming, type Plan } from '../plan.ts';
 import { planTranscode } from '../plan-transcode.ts';
 import { readTextTracks } from '../subtitles.ts';
+import { stagesOfSound } from '../work-stages.ts';
 import { embedsTexts, pieceOf, soundInside, wantsTexts } from './sound-piece.ts';
 
 /** Every track of sound and text, made once and as it will be in the result: only the picture is missing. */
@@ -35,34 +36,57 @@ async function encodePiece(task: PartTask<TranscodeParams>, source: Source, plan
   const piece = pieceOf(plan);
   const path = join(task.scratch, piece.name);
   const bare: Plan = { ...plan, tags: {}, keepChapters: false, keepCover: false };
-  const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(task, source, plan);
+  const stages = stagesOfSound(task, plan);
+  const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
+  stages.settle({ ...plan, video: undefined }, sound);
   await runFfmpeg({
-    inputs: [{ path: source.file.path, options: source.inputOptions }],
-    outputs: [{ target: path, options: ['-vn', ...sound, ...extraOptions(source, bare), ...piece.writeOptions] }],
+    inputs: [{ path: source.file.path, options: [...source.inputOptions, ...plan.clip.inputOptions] }],
+    outputs: [
+      ...besidePicture(plan),
+      {
+        target: path,
+        options: ['-vn', ...sound, ...plan.clip.outputOptions, ...extraOptions(source, bare), ...piece.writeOptions],
+      },
+    ],
     inputName: source.file.name,
     signal: task.signal,
-    onProgress: reportFraction(task, plan.clip.seconds),
+    onProgress: reportFraction(stages.encoding, plan.clip.seconds),
   });
   return { name: piece.name, path, mediaType: 'application/octet-stream' };
+}
+
+/**
+ * Where the sound of a clip begins depends on the pictures that are read beside it (Matroska lets nothing through before a keyframe):
+ * so they are, and thrown away.
+ */
+function besidePicture({ clip, video }: Plan): { target: string; options: string[] }[] {
+  if (clip.seekSeconds === 0 || video === undefined) return [];
+  const picture = ['-map', `0:${video.stream.index}`, '-c', 'copy', ...clip.outputOptions];
+  return [{ target: '-', options: [...picture, '-f', 'null'] }];
 }
 
 /** Segments of a stream, final. */
 async function encodeFolders(task: PartTask<TranscodeParams>, source: Source, plan: Plan): Promise<readonly Output[]> {
   if (plan.audio.length === 0) return [];
   const root = join(task.scratch, 'sound');
-  const sounds = await Promise.all(
-    plan.audio.map((audio, position) => soundFolder(task, source, plan, audio, position)),
+  const stages = stagesOfSound(task, plan);
+  const sounds = await soundFolders(stages.listening, source, plan);
+  stages.settle(
+    { ...plan, video: undefined },
+    sounds.map(({ chain }) => chain),
   );
   const folders = sounds.map(({ folder }) => folder);
   await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
   const parts = { rungs: [], sounds, soundInside: false, picture: { deinterlace: 'none' as const }, extras: [], root };
   const outputs: Output[] = [];
   const emitter = createSegmentEmitter({ emit: async (output) => void outputs.push(output) }, root, folders);
+  const command = ladderCommand(source, plan, parts);
   await runFfmpeg({
-    ...ladderCommand(source, plan, parts),
+    ...command,
+    outputs: [...besidePicture(plan), ...command.outputs],
     inputName: source.file.name,
     signal: task.signal,
-    onProgress: reportFraction(task, plan.clip.seconds),
+    onProgress: reportFraction(stages.encoding, plan.clip.seconds),
   });
   await emitter.drain();
   const playlists = folders.map((folder) => ({

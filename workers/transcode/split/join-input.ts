@@ -12,7 +12,7 @@ export interface JoinInput {
 
 /**
  * A list for ffmpeg's concat demuxer. How long each piece lasts is said, or it would guess by the last frame's duration, which is
- * unknown. @throws SplitMismatch when a piece is missing or was encoded with another setup.
+ * unknown; by the times that are in the pieces, for those of the plan are finer than the clock of the encoder. @throws SplitMismatch when a piece is missing or was encoded with another setup.
  */
 export async function joinInput(
   scratch: string,
@@ -22,18 +22,18 @@ export async function joinInput(
 ): Promise<JoinInput> {
   const pieces = filesNamed(parts, `${rung}.mp4`);
   if (pieces.length !== stretches.length) throw new SplitMismatch('A piece of the video is missing.');
-  const setups = new Set(pieces.map(({ output }) => (output as Partial<ChunkFacts>).setup));
+  const told = pieces.map(({ output }) => output as Partial<ChunkFacts>);
+  const setups = new Set(told.map(({ setup }) => setup));
+  const begins = (index: number) => told[index]?.firstSeconds ?? stretches[index]?.firstSeconds ?? 0;
   if (setups.size !== 1) throw new SplitMismatch('The pieces of the video were not encoded alike.');
   const lines = pieces.flatMap(({ path }, index) => {
-    const [own, next] = [stretches[index], stretches[index + 1]];
-    const lasts =
-      own === undefined || next === undefined ? [] : [`duration ${(next.firstSeconds - own.firstSeconds).toFixed(6)}`];
+    const last = index === pieces.length - 1;
+    const lasts = last ? [] : [`duration ${(begins(index + 1) - begins(index)).toFixed(6)}`];
     return [`file '${path.replaceAll("'", "'\\''")}'`, ...lasts];
   });
   const list = join(scratch, `${rung}.ffconcat`);
   await writeFile(list, ['ffconcat version 1.0', ...lines, ''].join('\n'));
-  const first = (stretches[0]?.firstSeconds ?? 0).toFixed(6);
-  return { path: list, options: ['-copyts', '-itsoffset', first, ...guardedList] };
+  return { path: list, options: ['-copyts', '-itsoffset', begins(0).toFixed(6), ...guardedList] };
 }
 
 /** A list of ours may name local MP4 files and nothing else. */

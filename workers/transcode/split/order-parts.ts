@@ -5,16 +5,18 @@ import type { Deinterlace } from '../picture-graph.ts';
 import { isStreaming, type Plan, type VideoPlan } from '../plan.ts';
 import type { Rung } from '../rung.ts';
 import { textTracks } from '../subtitles.ts';
+import { type BurnScript, burnBetween } from './burn-script.ts';
 import type { ByteRange } from './byte-ranges.ts';
+import type { Clock } from './clock.ts';
 import type { ChunkOrder, JoinFacts, SoundOrder, Stretch } from './orders.ts';
 import { embedsTexts, wantsTexts } from './sound-piece.ts';
 import { weighChunk, weighJoin, weighSound } from './weigh.ts';
 
 interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
+  readonly clock: Clock;
   readonly source: Source;
   readonly deinterlace: Deinterlace;
-  readonly startMicros: number;
-  readonly startTicks: number;
+  readonly burn: BurnScript | undefined;
   readonly stretches: readonly Stretch[];
   /** Of each stretch; null: the whole file. */
   readonly reads: readonly (ByteRange[] | null)[];
@@ -22,20 +24,21 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
 
 /** What was settled, written down for those who do the work. */
 export function orderParts(settled: Settled): SplitPlan {
-  const { source, plan, stretches, reads, deinterlace, startMicros, startTicks, tiles, lastMayDiffer } = settled;
+  const { source, plan, stretches, reads, deinterlace, clock, burn, tiles, lastMayDiffer } = settled;
   const { video } = plan;
   if (video === undefined) throw new TypeError('chunks are made of pictures');
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : [fileRung(video)];
   const chunks = stretches.map((stretch, index): PartPlan => {
     const order: ChunkOrder = {
-      ...{ work: 'chunk', demuxer: source.demuxer, startTicks, deinterlace, rungs, stretch },
-      plan: pictureOnly(plan),
+      ...{ work: 'chunk', demuxer: source.demuxer, startTicks: clock.startTicks, deinterlace, rungs, stretch },
+      ...{ plan: pictureOnly(plan), opensResult: index === 0 },
+      burn: burn === undefined ? undefined : burnBetween(burn, stretch.fromSeconds, stretch.untilSeconds),
     };
     const name = `chunk-${String(index + 1).padStart(4, '0')}`;
     return {
       name,
       params: { ...order },
-      weight: weighChunk(video, rungs, stretch, startMicros),
+      weight: weighChunk(video, rungs, stretch, clock.startSeconds),
       reads: [reads[index] ?? null],
     };
   });
@@ -46,7 +49,7 @@ export function orderParts(settled: Settled): SplitPlan {
       tiles,
       lastMayDiffer,
       inputName: source.file.name,
-      chapters: chaptersOf(plan, source, startMicros),
+      chapters: chaptersOf(plan, source, clock.startSeconds),
     },
     stretches: stretches.map(({ firstSeconds, lastSeconds, frames }) => ({ firstSeconds, lastSeconds, frames })),
   };
@@ -71,12 +74,21 @@ function soundPart(source: Source, plan: Plan): PartPlan[] {
   return [{ name: 'audio', params: { ...order }, weight: weighSound(plan) }];
 }
 
-function chaptersOf({ keepChapters }: Plan, { media }: Source, startMicros: number): JoinFacts['chapters'] {
-  if (!keepChapters) return [];
-  const shift = startMicros / 1e6;
-  return media.chapters.map(({ startSeconds, endSeconds, title }) => ({
-    startSeconds: Math.max(0, startSeconds - shift),
-    endSeconds: Math.max(0, endSeconds - shift),
-    title,
-  }));
+/** Those that lie in the result, cut at its ends; at another speed none, as in a whole run. */
+function chaptersOf(
+  { keepChapters, clip, speed }: Plan,
+  { media }: Source,
+  startSeconds: number,
+): JoinFacts['chapters'] {
+  if (!keepChapters || speed !== 1) return [];
+  const shift = startSeconds + clip.leadSeconds;
+  const length = clip.ends ? clip.seconds : Number.POSITIVE_INFINITY;
+  return media.chapters
+    .map((chapter) => ({ from: chapter.startSeconds - shift, to: chapter.endSeconds - shift, title: chapter.title }))
+    .filter(({ from, to }) => to >= 0 && from <= length)
+    .map(({ from, to, title }) => ({
+      startSeconds: Math.max(0, from),
+      endSeconds: Math.max(0, Math.min(length, to)),
+      title,
+    }));
 }

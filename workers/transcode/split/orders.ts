@@ -8,7 +8,10 @@ import type { Rung } from '../rung.ts';
 export interface Stretch {
   /** Where ffmpeg seeks, in the file's own clock: a keyframe before the one that is needed. Undefined: from the beginning. */
   readonly seekSeconds: number | undefined;
-  /** Between the first frame and the one before it, so that no rounding moves a frame over it. Undefined: no bound on this side. */
+  /**
+   * Between the first frame and the one before it, so that no rounding moves a frame over it, in seconds of the decoded media: where
+   * the filters begin. Undefined: no bound on this side.
+   */
   readonly fromSeconds: number | undefined;
   readonly untilSeconds: number | undefined;
   readonly firstSeconds: number;
@@ -23,8 +26,12 @@ export interface Stretch {
 export interface ChunkOrder {
   readonly work: 'chunk';
   readonly demuxer: string;
-  /** Earliest time in the file, which becomes zero, on the clock of the picture. */
+  /** What becomes zero where the filters begin (earliest time in the file, beginning of a clip), on the clock of the picture. */
   readonly startTicks: number;
+  /** It begins the result, so it makes the poster. */
+  readonly opensResult: boolean;
+  /** Subtitles to draw in, as ASS: those that are seen in this stretch. */
+  readonly burn: string | undefined;
   /** Without what is none of a chunk's business: sound, tags, subtitles. */
   readonly plan: Plan;
   readonly rungs: readonly Rung[];
@@ -45,7 +52,7 @@ export interface JoinFacts {
   readonly rungs: readonly Rung[];
   readonly inputName: string;
   readonly stretches: readonly Pick<Stretch, 'firstSeconds' | 'lastSeconds' | 'frames'>[];
-  /** The count of the last stretch is a forecast (a frame rate was asked for). */
+  /** The count of the last stretch is a forecast (a frame rate was asked for, up to the end of the source). */
   readonly lastMayDiffer: boolean;
   /** For each tile of the sprite, which of the frames the chunks took for it. */
   readonly tiles: readonly number[];

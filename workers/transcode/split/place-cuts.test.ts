@@ -15,7 +15,9 @@ function table(frames: number, every: number, more: Partial<PacketTable> = {}): 
   return { packets, timeBase: [1, 90_000], startMicros: 0, ...more };
 }
 
-const plain = { fps: undefined, keyframeSeconds: undefined };
+/** The whole file. */
+const clip = { seekSeconds: 0, leadSeconds: 0, seconds: 0, ends: false };
+const plain = { fps: undefined, keyframeSeconds: undefined, clip, speed: 1 };
 const changed = (packets: readonly Packet[], index: number, packet: Partial<Packet>) =>
   packets.map((one, position) => (position === index ? { ...one, ...packet } : one));
 
@@ -41,10 +43,60 @@ describe('readTimeline', () => {
   });
 
   it('counts frames of another rate when one is asked for', () => {
-    const timeline = readTimeline(table(51, 25), 'mov', { fps: 10, keyframeSeconds: 1 });
+    const timeline = readTimeline(table(51, 25), 'mov', { ...plain, fps: 10, keyframeSeconds: 1 });
     expect(timeline.seconds).toHaveLength(21);
     expect(timeline.forced).toEqual([0, 10, 20]);
     expect(timeline.keyframes).toEqual([0, 10, 20]);
+  });
+});
+
+describe('readTimeline of a clip', () => {
+  const counted = (wish: object, demuxer = 'mov') => {
+    const { seconds, media, first, end } = readTimeline(table(500, 25), demuxer, { ...plain, ...wish });
+    const span = (of: readonly number[]) => [of[first], of[end - 1]].map((at) => at?.toFixed(6));
+    return { frames: end - first, seconds: span(seconds), media: span(media) };
+  };
+  const sought = { ...clip, seekSeconds: 3.33, seconds: 10.03, ends: true };
+
+  it('begins at the first frame that is not before it, and ends before its length', () => {
+    const seconds = ['0.030000', '9.990000'];
+    expect(counted({ clip: sought })).toEqual({ frames: 250, seconds, media: seconds });
+  });
+
+  it('leaves behind what is decoded ahead of it', () => {
+    const late = { ...clip, seekSeconds: 2, leadSeconds: 10, seconds: 5, ends: true };
+    const said = counted({ clip: late }, 'mpegts');
+    expect(said).toEqual({ frames: 125, seconds: ['0.000000', '4.960000'], media: ['10.000000', '14.960000'] });
+  });
+
+  it('shows it faster, its length being that of the result', () => {
+    const said = counted({ clip: { ...sought, seconds: 5.015 }, speed: 2 });
+    expect(said).toEqual({ frames: 250, seconds: ['0.015000', '4.995000'], media: ['0.030000', '9.990000'] });
+  });
+
+  it('counts keyframes of the encoder from its first frame', () => {
+    const timeline = readTimeline(table(500, 25), 'mov', {
+      ...plain,
+      keyframeSeconds: 4,
+      clip: { ...clip, seekSeconds: 4 },
+    });
+    expect(timeline.forced).toEqual([100, 200, 300, 400]);
+  });
+
+  it('has a finer clock at another speed where the source counts frames', () => {
+    const { packets } = table(50, 25);
+    const frames = { timeBase: [1, 25] as const, packets: packets.map((one) => ({ ...one, pts: one.pts / 3600 })) };
+    const { seconds } = readTimeline({ ...frames, startMicros: 0 }, 'avi', { ...plain, speed: 2 });
+    expect(seconds.slice(0, 3).map((at) => at.toFixed(6))).toEqual(['0.000000', '0.020000', '0.040000']);
+  });
+
+  it('refuses a speed at which two pictures fall together', () => {
+    const { packets } = table(50, 25);
+    const dense = {
+      timeBase: [1, 10_000] as const,
+      packets: packets.map((one, index) => ({ ...one, pts: index * 2 })),
+    };
+    expect(() => readTimeline({ ...dense, startMicros: 0 }, 'mov', { ...plain, speed: 4 })).toThrow('at this speed');
   });
 });
 
@@ -56,34 +108,36 @@ it('forces the keyframes a whole run forces, after a gap too', () => {
 describe('placeCuts', () => {
   it('cuts at the keyframes nearest to the grid', () => {
     const timeline = readTimeline(table(3000, 70), 'mov', plain);
-    expect(placeCuts(timeline, 30)).toEqual([0, 770, 1470, 2240]);
+    expect(placeCuts(timeline, { chunkSeconds: 30 })).toEqual([0, 770, 1470, 2240]);
   });
 
   it('leaves no splinter at the end', () => {
-    expect(placeCuts(readTimeline(table(1600, 25), 'mov', plain), 30)).toEqual([0, 750]);
+    expect(placeCuts(readTimeline(table(1600, 25), 'mov', plain), { chunkSeconds: 30 })).toEqual([0, 750]);
   });
 
   it('cuts streams on their own grid, whatever the keyframes of the source', () => {
-    const timeline = readTimeline(table(3000, 77), 'mov', { fps: undefined, keyframeSeconds: 4 });
-    expect(placeCuts(timeline, 30)).toEqual([0, 800, 1500, 2300]);
+    const timeline = readTimeline(table(3000, 77), 'mov', { ...plain, keyframeSeconds: 4 });
+    expect(placeCuts(timeline, { chunkSeconds: 30 })).toEqual([0, 800, 1500, 2300]);
   });
 
   it('does not cut where too much would be decoded for nothing', () => {
-    const timeline = readTimeline(table(3000, 5000), 'mov', { fps: undefined, keyframeSeconds: 4 });
-    expect(placeCuts(timeline, 30)).toEqual([0]);
+    const timeline = readTimeline(table(3000, 5000), 'mov', { ...plain, keyframeSeconds: 4 });
+    expect(placeCuts(timeline, { chunkSeconds: 30 })).toEqual([0]);
   });
 
   it('opens the source one keyframe early', () => {
     const timeline = readTimeline(table(3000, 70), 'mov', plain);
-    expect(openingOf(timeline, 770)).toBe(700);
-    expect(openingOf(timeline, 771)).toBe(700);
+    expect(openingOf(timeline, 770)).toBe(10);
+    expect(openingOf(timeline, 771)).toBe(10);
+    expect(timeline.seeks[10]).toBeCloseTo(28.01, 6);
     expect(openingOf(timeline, 70)).toBeUndefined();
   });
 });
 
 it('puts every frame into exactly one stretch', () => {
-  const timeline = readTimeline(table(1600, 25), 'mov', plain);
-  const stretches = cutStretches(timeline, [0, 500, 1000], [0, 1200], 1_400_000);
+  const pictures = table(1600, 25, { startMicros: 1_400_000 });
+  const shifted = { ...pictures, packets: pictures.packets.map((one) => ({ ...one, pts: one.pts + 126_000 })) };
+  const stretches = cutStretches(readTimeline(shifted, 'mov', plain), [0, 500, 1000], [0, 1200]);
   expect(stretches.map(({ frames }) => frames)).toEqual([500, 500, 600]);
   expect(stretches[1]).toMatchObject({ fromSeconds: 19.99, untilSeconds: 39.99, firstSeconds: 20, lastSeconds: 39.96 });
   expect(stretches[1]?.seekSeconds).toBeCloseTo(19.01 + 1.4, 6);
@@ -94,10 +148,10 @@ it('shows the frame of each time on the sprite, one frame twice where nothing mo
   const plan = {
     container: 'hls',
     extras: { sprite: true },
-    clip: { seconds: 20 },
+    clip: { ...clip, seconds: 20 },
     video: { canvas: { width: 64, height: 36 } },
   };
-  const { frames, order } = planTiles(plan as never, { seconds: [0, 0.9, 1.1, 19] });
+  const { frames, order } = planTiles(plan as never, { seconds: [0, 0.9, 1.1, 19], first: 0, end: 4 });
   expect(frames).toEqual([0, 1, 2, 3]);
   expect(order.slice(0, 4)).toEqual([0, 1, 2, 2]);
   expect(order).toHaveLength(20);

@@ -1,18 +1,27 @@
 import type { Timeline } from './timeline.ts';
 
+export interface CutWish {
+  /** About, of the result. */
+  readonly chunkSeconds: number;
+  readonly firstAtLeast?: number;
+  /** Whether what is drawn into the picture allows a cut before this frame. */
+  readonly free?: (position: number) => boolean;
+}
+
 /** Positions of the frames that open a chunk, the first frame included; one alone when nothing can be cut. */
-export function placeCuts(timeline: Timeline, chunkSeconds: number, firstAtLeast = 0): readonly number[] {
+export function placeCuts(timeline: Timeline, { chunkSeconds, firstAtLeast = 0, free }: CutWish): readonly number[] {
   const { seconds, keyframes, forced } = timeline;
-  const candidates = forced ?? keyframes;
-  const [first, last] = [seconds[0] ?? 0, seconds.at(-1) ?? 0];
-  const cuts = [0];
+  const inside = (forced ?? keyframes).filter((position) => position > timeline.first && position < timeline.end);
+  const candidates = free === undefined ? inside : inside.filter(free);
+  const [first, last] = [seconds[timeline.first] ?? 0, seconds[timeline.end - 1] ?? 0];
+  const cuts = [timeline.first];
   for (let target = first + chunkSeconds; target < last; target += chunkSeconds) {
     const cut = nearest(candidates, seconds, target);
     if (cut === undefined) continue;
     const at = seconds[cut] ?? 0;
-    const sinceLast = at - (seconds[cuts.at(-1) ?? 0] ?? 0);
+    const sinceLast = at - (seconds[cuts.at(-1) ?? timeline.first] ?? 0);
     if (sinceLast < chunkSeconds / 2 || at - first < firstAtLeast || last - at < chunkSeconds / 2) continue;
-    if (at - (seconds[openingOf(timeline, cut) ?? 0] ?? 0) <= longestLead(chunkSeconds)) cuts.push(cut);
+    if (at - openingSeconds(timeline, cut) <= longestLead(chunkSeconds)) cuts.push(cut);
   }
   return cuts;
 }
@@ -22,13 +31,18 @@ function longestLead(chunkSeconds: number): number {
   return Math.max(10, chunkSeconds);
 }
 
+function openingSeconds(timeline: Timeline, cut: number): number {
+  const opening = openingOf(timeline, cut);
+  return timeline.seconds[opening === undefined ? 0 : (timeline.keyframes[opening] ?? 0)] ?? 0;
+}
+
 /**
- * Position of the keyframe from which a chunk is decoded: one before the one it needs, since some seeks land late, and what an
+ * Which of the keyframes is the one from which a chunk is decoded: one before the one it needs, since some seeks land late, and what an
  * open GOP shows before its keyframe needs the GOP before. undefined: the beginning.
  */
 export function openingOf({ keyframes }: Timeline, cut: number): number | undefined {
-  const position = lastAtOrBefore(keyframes, cut) - 1;
-  return position <= 0 ? undefined : keyframes[position];
+  const opening = lastAtOrBefore(keyframes, cut) - 1;
+  return opening <= 0 ? undefined : opening;
 }
 
 /** Position in `sorted` of the last number not above `most`; -1 when all are. */

@@ -1,5 +1,6 @@
 import type { Source } from '../../media/open-source.ts';
 import { type ByteRange, mergeRanges } from './byte-ranges.ts';
+import type { Clock } from './clock.ts';
 import { mapFile } from './file-map.ts';
 import type { Stretch } from './orders.ts';
 import { findLandings, type Packet, type PacketTable } from './read-packets.ts';
@@ -14,7 +15,7 @@ export async function planReads(
   source: Source,
   stream: number,
   table: PacketTable,
-  stretches: readonly Stretch[],
+  { stretches, clock }: { readonly stretches: readonly Stretch[]; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<readonly (ByteRange[] | null)[]> {
   const all = stretches.map(() => null);
@@ -37,7 +38,7 @@ export async function planReads(
     const from = landing === undefined ? undefined : order.get(landing.position);
     if (landing === undefined || from === undefined) reads.push(null);
     else {
-      const window = windowOf(table, from, stretch);
+      const window = windowOf(table, from, stretch, clock);
       const first = stretch.seekSeconds === undefined ? 0 : await map.enclosing(window.first);
       reads.push(mergeRanges([...map.always, { first, last: window.last }], bytes));
     }
@@ -46,15 +47,9 @@ export async function planReads(
 }
 
 /** Packets lie in decoding order, so the last one needed may not be the last shown. */
-function windowOf(
-  { packets, timeBase: [above, below], startMicros }: PacketTable,
-  from: number,
-  stretch: Stretch,
-): ByteRange {
+function windowOf({ packets }: PacketTable, from: number, stretch: Stretch, { tick, startTicks }: Clock): ByteRange {
   const until =
-    stretch.untilSeconds === undefined
-      ? Number.POSITIVE_INFINITY
-      : ((stretch.untilSeconds + startMicros / 1e6) * below) / above;
+    stretch.untilSeconds === undefined ? Number.POSITIVE_INFINITY : stretch.untilSeconds / tick + startTicks;
   let end = packets.findLastIndex(({ pts }, index) => index >= from && pts < until);
   end = Math.min(packets.length - 1, Math.max(end, from) + packetsBeyond);
   const window = packets.slice(from, end + 1);

@@ -10,13 +10,18 @@ export interface Tiles {
   readonly order: readonly number[];
 }
 
-/** What `fps=1/every:round=up` takes: for each tile the last frame that is not after its time. */
-export function planTiles(plan: Plan, { seconds }: Pick<Timeline, 'seconds'>): Tiles {
+/**
+ * What `fps=1/every:round=up` takes: for each tile the last frame that is not after its time. A clip that is decoded from earlier
+ * counts from its first frame.
+ */
+export function planTiles(plan: Plan, { seconds, first, end }: Pick<Timeline, 'seconds' | 'first' | 'end'>): Tiles {
   if (!isStreaming(plan.container) || !plan.extras.sprite || plan.video === undefined) return { frames: [], order: [] };
   const { count, everySeconds } = layOutSprite(plan.clip.seconds, plan.video.canvas, {});
-  const shown = Array.from({ length: count }, (_, tile) =>
-    Math.max(0, lastAtOrBefore(seconds, tile * everySeconds + 1e-6)),
-  );
+  const zero = plan.clip.leadSeconds > 0 ? (seconds[first] ?? 0) : 0;
+  const shown = Array.from({ length: count }, (_, tile) => {
+    const last = lastAtOrBefore(seconds, zero + tile * everySeconds + 1e-6);
+    return Math.min(end - 1, Math.max(first, last));
+  });
   const frames = [...new Set(shown)];
   return { frames, order: shown.map((frame) => frames.indexOf(frame)) };
 }

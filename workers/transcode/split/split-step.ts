@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { SplitPlan } from '../../../shared/messages/split.ts';
 import type { Source } from '../../media/open-source.ts';
 import type { SplitTask } from '../../splitter.ts';
@@ -6,6 +7,8 @@ import { settleDeinterlace } from '../picture-graph.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import { planTask } from '../plan-task.ts';
 import { reachQuality } from '../reach-quality.ts';
+import { prepareBurn } from '../subtitles.ts';
+import { type BurnScript, drawsAlike, readBurnScript } from './burn-script.ts';
 import { chooseLength } from './choose-length.ts';
 import { cutStretches } from './cut-stretches.ts';
 import { orderParts } from './order-parts.ts';
@@ -13,7 +16,7 @@ import { placeCuts } from './place-cuts.ts';
 import { planReads } from './plan-reads.ts';
 import { planTiles } from './plan-tiles.ts';
 import { readPackets } from './read-packets.ts';
-import { readTimeline, startTicksOf } from './timeline.ts';
+import { readTimeline } from './timeline.ts';
 import { Uncuttable } from './uncuttable.ts';
 import { whyWhole } from './why-whole.ts';
 
@@ -45,22 +48,31 @@ async function split(
 ): Promise<SplitPlan> {
   const { stream, encoding } = asked.video;
   const table = await readPackets(source, stream.index, task.signal);
-  const timeline = readTimeline(table, source.demuxer, encoding);
-  const length = chooseLength(source.durationSeconds, task.slots, task.params.chunkSeconds);
-  const cuts = placeCuts(timeline, length, asked.extras.poster ? posterSeconds : 0);
-  if (cuts.length < 2) throw new Uncuttable('there is no place to cut it');
   const deinterlace = await settleDeinterlace(asked.video, source, task.signal);
+  const { clip, speed } = asked;
+  const joinsFields = deinterlace !== 'none';
+  const timeline = readTimeline(table, source.demuxer, { ...encoding, clip, speed, joinsFields });
+  const burn = await readBurn(task, source, asked);
+  const alike = burn === undefined ? undefined : drawsAlike(burn);
+  const cuts = placeCuts(timeline, {
+    chunkSeconds: chooseLength(clip.seconds, task.slots, task.params.chunkSeconds),
+    firstAtLeast: asked.extras.poster ? posterSeconds : 0,
+    ...(alike === undefined ? {} : { free: (position) => alike(timeline.media[position] ?? 0) }),
+  });
+  if (cuts.length < 2) throw new Uncuttable('there is no place to cut it');
   const plan = await reachQuality(task, source, asked, { deinterlace });
   const tiles = planTiles(plan, timeline);
-  const stretches = cutStretches(timeline, cuts, tiles.frames, table.startMicros);
-  const reads = await planReads(source, stream.index, table, stretches, task.signal);
+  const stretches = cutStretches(timeline, cuts, tiles.frames);
+  const { clock } = timeline;
+  const reads = await planReads(source, stream.index, table, { stretches, clock }, task.signal);
   return orderParts({
-    ...{ source, plan, deinterlace, stretches, reads },
-    ...{
-      startMicros: table.startMicros,
-      startTicks: startTicksOf(table),
-      tiles: tiles.order,
-      lastMayDiffer: timeline.resampled,
-    },
+    ...{ source, plan, clock, burn, deinterlace, stretches, reads },
+    ...{ tiles: tiles.order, lastMayDiffer: timeline.resampled && stretches.at(-1)?.untilSeconds === undefined },
   });
+}
+
+/** Extracted once, from the whole file: a piece of it may lack the words it shows. */
+async function readBurn(task: SplitTask<TranscodeParams>, source: Source, plan: Plan): Promise<BurnScript | undefined> {
+  const path = await prepareBurn(task, source, plan);
+  return path === undefined ? undefined : readBurnScript(await readFile(path, 'utf8'));
 }

@@ -1,15 +1,30 @@
+import { fineClock } from '../frame-clock.ts';
+import { type Clock, clockOf, leadTicks, type Range, rangeOf, type Span } from './clock.ts';
 import type { Packet, PacketTable } from './read-packets.ts';
 import { Uncuttable } from './uncuttable.ts';
 
-/** The frames of the result, counted in its seconds. */
-export interface Timeline {
+/** The frames of the source as they leave the filters: those of the result, and what lies around a clip. */
+export interface Timeline extends Range {
+  /** In seconds of the result; before a clip they are negative. */
   readonly seconds: readonly number[];
+  /** The same frames where the filters begin: before the speed is changed, and with what is decoded ahead of the clip. */
+  readonly media: readonly number[];
   /** Frames at which the source can be opened, as positions in `seconds`. */
   readonly keyframes: readonly number[];
+  /** For each of them where to seek, in the file's own clock. */
+  readonly seeks: readonly number[];
   /** Frames the encoder forces to be keyframes; undefined: none. */
   readonly forced: readonly number[] | undefined;
   /** Frames are counted by a rate that was asked for, not by the packets of the file. */
   readonly resampled: boolean;
+  readonly clock: Clock;
+}
+
+export interface TimelineWish extends Span {
+  readonly fps?: number | undefined;
+  readonly keyframeSeconds?: number | undefined;
+  /** Fields are joined: the filter that does it counts in half ticks. */
+  readonly joinsFields?: boolean;
 }
 
 /** Containers whose times may jump where recordings were joined; ffmpeg then bends them, differently from every starting point. */
@@ -19,32 +34,70 @@ const jumpSeconds = 5;
 const leastGapSeconds = 0.0002;
 
 /** @throws Uncuttable when a frame has no time of its own. */
-export function readTimeline(
-  table: PacketTable,
-  demuxer: string,
-  wish: { readonly fps?: number | undefined; readonly keyframeSeconds?: number | undefined },
-): Timeline {
+export function readTimeline(table: PacketTable, demuxer: string, wish: TimelineWish): Timeline {
   const shown = shownPackets(table, demuxer);
-  const clock = clockOf(table);
-  const own = shown.map(({ pts }) => clock(pts));
+  const clock = clockOf(table, wish);
+  const decoded = shown.map(({ pts }) => pts - clock.startTicks);
+  const own = decoded.map((ticks) => ticks * clock.tick);
+  // A clip that is sought drops what is decoded ahead of it before the first filter.
+  const kept =
+    wish.clip.seekSeconds > 0
+      ? Math.max(
+          0,
+          decoded.findIndex((ticks) => ticks >= 0),
+        )
+      : 0;
   const keys = shown.flatMap(({ keyframe }, index) => (keyframe ? [index] : []));
-  const seconds = wish.fps === undefined ? own : resample(own, wish.fps);
-  const keyframes = wish.fps === undefined ? keys : keys.map((index) => firstAtOrAfter(seconds, own[index] ?? 0));
-  const forced = wish.keyframeSeconds === undefined ? undefined : forcedFrames(seconds, wish.keyframeSeconds);
-  return { seconds, keyframes, forced, resampled: wish.fps !== undefined };
+  const frames =
+    wish.fps === undefined ? ownFrames(decoded, own, kept, table, wish) : newFrames(own, kept, wish.fps, wish);
+  const keyframes = wish.fps === undefined ? keys : keys.map((index) => firstAtOrAfter(frames.media, own[index] ?? 0));
+  const { first, end, seconds } = frames;
+  return {
+    ...frames,
+    keyframes,
+    seeks: keys.map((index) => after(own, index) + clock.startSeconds),
+    forced:
+      wish.keyframeSeconds === undefined
+        ? undefined
+        : forcedFrames(seconds.slice(first, end), wish.keyframeSeconds).map((index) => first + index),
+    resampled: wish.fps !== undefined,
+    clock,
+  };
 }
 
-/** The first instant of the file in ticks of the stream, rounded as ffmpeg does. */
-export function startTicksOf({ timeBase: [above, below], startMicros }: PacketTable): number {
-  return Math.sign(startMicros) * Math.round((Math.abs(startMicros) * below) / (above * 1e6));
+type Frames = Pick<Timeline, 'seconds' | 'media' | 'first' | 'end'>;
+
+/** `setpts=PTS/speed` cuts off what is less than a tick. @throws Uncuttable when two frames fall together. */
+function ownFrames(
+  decoded: readonly number[],
+  own: readonly number[],
+  kept: number,
+  { timeBase }: PacketTable,
+  span: TimelineWish,
+): Frames {
+  const { speed, joinsFields = false } = span;
+  const tick = timeBase[0] / timeBase[1];
+  const unit = speed !== 1 ? 1 / fineClock(timeBase) : joinsFields ? tick / 2 : tick;
+  const fine = (at: number) => (unit === tick ? at : Math.round((at * tick) / unit));
+  const ticks = decoded.map((at) => (speed === 1 ? fine(at) : Math.trunc(fine(at) / speed)));
+  if (speed !== 1 && ticks.some((at, index) => index > kept && at === ticks[index - 1]))
+    throw new Uncuttable('two of its pictures have the same time at this speed');
+  const encoderTick = 1 / fineClock(timeBase);
+  const leadSeconds = leadTicks(encoderTick, span) * encoderTick;
+  const seconds = speed === 1 && leadSeconds === 0 ? own : ticks.map((at) => at * unit - leadSeconds);
+  return { seconds, media: own, ...rangeOf(ticks, { unit, from: kept, leadSeconds }, span) };
 }
 
-/** Ticks of the stream to seconds of the result. */
-function clockOf(table: PacketTable): (pts: number) => number {
-  const startTicks = startTicksOf(table);
-  const [above, below] = table.timeBase;
-  const tick = above / below;
-  return (pts) => (pts - startTicks) * tick;
+/** The grid of the fps filter, which rounds to the nearest; how the very last frames fall is known only when they are made. */
+function newFrames(own: readonly number[], kept: number, fps: number, span: Span): Frames {
+  const nearest = (index: number) => Math.round((own[index] ?? 0) * fps);
+  const first = nearest(0);
+  const grid = Array.from({ length: nearest(own.length - 1) - first + 1 }, (_, index) => first + index);
+  const unit = 1 / fps;
+  const lead = leadTicks(unit, span);
+  const media = grid.map((at) => at / fps);
+  const seconds = lead === 0 ? media : grid.map((at) => (at - lead) / fps);
+  return { seconds, media, ...rangeOf(grid, { unit, from: nearest(kept) - first, leadSeconds: lead * unit }, span) };
 }
 
 /** In order of showing. @throws Uncuttable */
@@ -60,13 +113,6 @@ function shownPackets({ packets, timeBase: [above, below] }: PacketTable, demuxe
     if (gap > mostTicks && jumping.has(demuxer)) throw new Uncuttable('its clock jumps');
   }
   return shown;
-}
-
-/** The grid of the fps filter, which rounds to the nearest; how the very last frames fall is known only when they are made. */
-function resample(own: readonly number[], fps: number): readonly number[] {
-  const first = Math.round((own[0] ?? 0) * fps);
-  const last = Math.round((own.at(-1) ?? 0) * fps);
-  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) / fps);
 }
 
 /** `-force_key_frames expr:gte(t,n_forced*every)`: a gap in the picture makes several in a row, as it does in a whole run. */
@@ -95,7 +141,7 @@ export function before(seconds: readonly number[], index: number): number {
   return index === 0 ? own : own - (own - earlier) / 4;
 }
 
-export function after(seconds: readonly number[], index: number): number {
+function after(seconds: readonly number[], index: number): number {
   const own = seconds[index] ?? 0;
   return own + ((seconds[index + 1] ?? own) - own) / 4;
 }

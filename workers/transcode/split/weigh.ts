@@ -21,17 +21,16 @@ const bySpeed = { fastest: 0.5, fast: 1, medium: 2.5, slow: 5 } as const;
 
 const megapixels = ({ width, height }: { width: number; height: number }) => (width * height) / 1e6;
 
-export function weighChunk(video: VideoPlan, rungs: readonly Rung[], stretch: Stretch, startMicros: number): number {
-  const { seekSeconds } = stretch;
-  const leadSeconds = seekSeconds === undefined ? 0 : stretch.firstSeconds - seekSeconds + startMicros / 1e6;
-  const length = stretch.lastSeconds - stretch.firstSeconds;
+/** `startSeconds`: of the file's own clock, where the filters count from. */
+export function weighChunk(video: VideoPlan, rungs: readonly Rung[], stretch: Stretch, startSeconds: number): number {
+  const { seekSeconds, fromSeconds = 0 } = stretch;
+  const leadSeconds = seekSeconds === undefined ? 0 : Math.max(0, fromSeconds - seekSeconds + startSeconds);
   const fps = Math.min(video.stream.fps ?? usualFps, mostFps);
   const { codec, speed } = video.encoding;
   const pixels = rungs.reduce((sum, { size }) => sum + megapixels(size), 0);
-  const encoding = pixels * fps * perMegapixel * byCodec[codec] * bySpeed[speed];
-  return round(
-    length * encoding + (length + leadSeconds) * megapixels(video.stream) * fps * decodingPerMegapixel + 0.2,
-  );
+  const encoding = pixels * stretch.frames * perMegapixel * byCodec[codec] * bySpeed[speed];
+  const decoded = stretch.frames + leadSeconds * fps;
+  return round(encoding + decoded * megapixels(video.stream) * decodingPerMegapixel + 0.2);
 }
 
 export function weighSound({ audio, clip }: Plan): number {

@@ -12,11 +12,7 @@ export function whyWhole(plan: Plan, source: Source): string | undefined {
 const reasons: readonly (readonly [applies: (plan: Plan, source: Source) => boolean, reason: string])[] = [
   [({ video }) => video === undefined, 'there is no picture to encode'],
   [({ video }) => video?.copy === true, 'the picture is copied, not encoded'],
-  [({ video }) => video?.encoding.bitrate !== undefined, 'a mean bitrate is shared out over the whole video'],
   [({ video }) => video?.encoding.passes === 2, 'two passes look at the whole video'],
-  [({ speed }) => speed !== 1, 'the speed is changed'],
-  [({ subtitles }) => subtitles.burn !== undefined, 'subtitles are drawn in'],
-  [({ watermark }) => watermark !== undefined && watermark.text === undefined, 'a picture is laid over the video'],
-  [({ clip }) => clip.inputOptions.length + clip.outputOptions.length > 0, 'only a clip is asked for'],
+  [({ speed, video }) => speed !== 1 && video?.encoding.fps !== undefined, 'speed and frame rate are changed together'],
   [(_, { video }) => uncountable.has(video?.codec ?? ''), 'its pictures can only be counted by decoding them'],
 ];
