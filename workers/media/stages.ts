@@ -24,7 +24,8 @@ export function inStages<T extends Reporter>(task: T, forecasts: readonly number
     stage.done = Math.max(stage.done, Math.min(1, fraction));
     stage.spent = cpuSeconds ?? stage.spent;
     highest = Math.max(highest, shareOf(stages, index));
-    task.progress(highest, sum(stages.map(({ spent = 0 }) => spent)));
+    const spent = sum(stages.map((one) => one.spent ?? 0));
+    task.progress(highest, spent > 0 ? spent : undefined);
   }
 
   return {
@@ -34,6 +35,20 @@ export function inStages<T extends Reporter>(task: T, forecasts: readonly number
       if (stage !== undefined) stage.forecast = cost;
     },
   };
+}
+
+/** Equal pieces of work, done at the same time or in any order. */
+export function sideBySide<T extends Reporter>(task: T, pieces: number): readonly T[] {
+  const told = Array.from({ length: pieces }, () => ({ done: 0, spent: 0 }));
+  return told.map((piece) => ({
+    ...task,
+    progress: (fraction: number, cpuSeconds?: number) => {
+      piece.done = Math.max(piece.done, fraction);
+      piece.spent = cpuSeconds ?? piece.spent;
+      const spent = sum(told.map((one) => one.spent));
+      task.progress(sum(told.map(({ done }) => done)) / pieces, spent > 0 ? spent : undefined);
+    },
+  }));
 }
 
 interface Stage {

@@ -34,7 +34,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
   const reads = plan.subtitles.sidecar === true || movesTexts(plan);
   const texts = reads ? await readTextTracks(task, source, plan) : [];
   const moved = movesTexts(plan) ? await writeEmbedded(task, plan, texts) : undefined;
-  const log = await encode(task, source, plan, { ...parts, moved }, path);
+  const log = await encode({ task, source, plan, parts: { ...parts, moved }, path, sound });
   const facts = await verifyOutput({
     path,
     demuxer: container.demuxer,
@@ -78,7 +78,7 @@ interface Encode {
   readonly task: Task<unknown>;
   readonly source: Source;
   readonly plan: Plan;
-  readonly parts: PictureParts;
+  readonly parts: FileParts;
   readonly path: string;
   /** Arguments of the output. */
   readonly sound: readonly string[];
@@ -98,13 +98,16 @@ async function encode(work: Encode): Promise<string> {
 async function run({ task, source, plan, parts, path, sound }: Encode, pass?: Pass): Promise<string> {
   const container = containers[plan.container as FileContainer];
   const measuring = pass?.number === 1;
+  const pictures = [parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined);
+  const texts = parts.moved === undefined ? undefined : embeddedOptions(parts.moved, plan, 1 + pictures.length);
   const rest = measuring
     ? ['-f', 'null']
-    : [...extraOptions(source, plan, parts.cover), ...container.options, '-f', container.muxer];
+    : [...extraOptions(source, plan, { cover: parts.cover, texts }), ...container.options, '-f', container.muxer];
   const { log } = await runFfmpeg({
     inputs: [
       { path: source.file.path, options: ['-threads', threads, ...source.inputOptions, ...plan.clip.inputOptions] },
-      ...[parts.mark?.pictureInput, parts.cover].filter((picture) => picture !== undefined),
+      ...pictures,
+      ...(measuring ? [] : (parts.moved?.inputs ?? [])),
     ],
     ...(plan.video === undefined || plan.video.copy
       ? {}

@@ -4,6 +4,7 @@ import type { Output, Task } from '../kind.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
+import { inStages, sideBySide } from '../media/stages.ts';
 import { chooseRungs } from './choose-rungs.ts';
 import { createSegmentEmitter } from './emit-segments.ts';
 import { type LadderParts, ladderCommand, type SoundFolder } from './ladder-command.ts';
@@ -12,13 +13,13 @@ import { targetDuration } from './measure-bandwidth.ts';
 import { settleDeinterlace } from './picture-graph.ts';
 import type { Plan } from './plan.ts';
 import { type LadderPass, planPasses } from './plan-passes.ts';
-import { afterSearch, duringSearch } from './progress-of-search.ts';
 import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
 import { readStream } from './read-stream.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks, type TextTrack } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
+import { stagesOfWork, type WorkStages } from './work-stages.ts';
 import { writeManifests } from './write-manifests.ts';
 import type { Stream } from './write-master.ts';
 import { textFiles, writeTexts } from './write-texts.ts';
@@ -35,12 +36,18 @@ export interface Ladder {
  * every rung that is whole is announced with a master playlist that grows; the whole manifests come last.
  */
 export async function encodeLadder(task: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
-  const ladder = await prepare(task, source, asked);
+  const stages = stagesOfWork(task, asked);
+  const ladder = await prepare(task, stages, source, asked);
   const { plan, parts, texts } = ladder;
   const manifests = { root: parts.root, name: task.name, container: plan.container };
   let stream: Stream = { pictures: [], sounds: [], texts: [] };
-  for (const pass of planPasses(plan, parts)) {
-    const made = await runPass(afterSearch(task, asked), ladder, pass);
+  const passes = planPasses(plan, parts);
+  const work = inStages(
+    stages.encoding,
+    passes.map(({ effort }) => effort),
+  );
+  for (const [index, pass] of passes.entries()) {
+    const made = await runPass(work.at(index), ladder, pass);
     const before = stream;
     stream = inOrder(parts, {
       ...before,
@@ -57,14 +64,14 @@ export async function encodeLadder(task: Task<unknown>, source: Source, asked: P
   ];
 }
 
-async function runPass(task: Task<unknown>, { source, plan }: Ladder, { parts, span }: LadderPass) {
+async function runPass(task: Task<unknown>, { source, plan }: Ladder, { parts }: LadderPass) {
   const folders = [
     ...parts.rungs.map((rung) => rung.name),
     ...(parts.soundInside ? [] : parts.sounds.map((sound) => sound.folder)),
   ];
   await Promise.all(folders.map((folder) => mkdir(join(parts.root, folder), { recursive: true })));
   const emitter = createSegmentEmitter(task, parts.root, folders);
-  const fraction = reportFraction(task, plan.clip.seconds, span);
+  const fraction = reportFraction(task, plan.clip.seconds);
   const { log } = await runFfmpeg({
     ...ladderCommand(source, plan, parts),
     inputName: source.file.name,
@@ -107,7 +114,12 @@ export function offersTexts({ subtitles, video }: Plan): boolean {
   return video !== undefined && (subtitles.embed ?? subtitles.burn === undefined);
 }
 
-async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promise<Ladder> {
+async function prepare(
+  task: Task<unknown>,
+  stages: WorkStages<Task<unknown>>,
+  source: Source,
+  asked: Plan,
+): Promise<Ladder> {
   const root = join(task.scratch, 'ladder');
   const picture = {
     deinterlace:
@@ -116,9 +128,11 @@ async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promis
     mark: await prepareMark(asked.watermark, task),
   };
   const texts = offersTexts(asked) || asked.subtitles.sidecar === true ? await readTextTracks(task, source, asked) : [];
-  const plan = await reachQuality(duringSearch(task, asked), source, asked, picture);
-  const sounds = await Promise.all(
-    plan.audio.map((audio, position) => soundFolder(afterSearch(task, asked), source, plan, audio, position)),
+  const plan = await reachQuality(stages.searching, source, asked, picture);
+  const sounds = await soundFolders(stages.listening, source, plan);
+  stages.settle(
+    plan,
+    sounds.map(({ chain }) => chain),
   );
   const rungs = plan.video === undefined ? [] : chooseRungs(plan.video, plan.ladder);
   // Old players know no audio groups, so one track goes into every transport stream.
@@ -126,14 +140,16 @@ async function prepare(task: Task<unknown>, source: Source, asked: Plan): Promis
   return { source, plan, texts, parts: { rungs, sounds, soundInside, picture, extras: planExtras(plan, root), root } };
 }
 
-export async function soundFolder(
-  task: Task<unknown>,
-  source: Source,
-  plan: Plan,
-  audio: Plan['audio'][number],
-  position: number,
-): Promise<SoundFolder> {
-  return { folder: nameSound(audio, position), audio, chain: await soundChain(task, source, plan, audio) };
+/** One for every track; the task's 0 … 1 is measuring their loudness. */
+export async function soundFolders(task: Task<unknown>, source: Source, plan: Plan): Promise<readonly SoundFolder[]> {
+  const measuring = sideBySide(task, plan.audio.length);
+  return Promise.all(
+    plan.audio.map(async (audio, position) => ({
+      folder: nameSound(audio, position),
+      audio,
+      chain: await soundChain(measuring[position] ?? task, source, plan, audio),
+    })),
+  );
 }
 
 /** `audio` for the first track, `audio-2-fra` for others. */

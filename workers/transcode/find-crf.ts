@@ -4,7 +4,10 @@ import { type Goal, levelOf, type Score } from './quality-goal.ts';
 const firstTrials = [22, 32] as const;
 const crfBounds = [12, 45] as const;
 /** The curve is bent: one more line between the nearest trials is mostly enough. */
-const mostTrials = 5;
+const usualMost = 5;
+
+/** When none of those reached the goal, there is one more. */
+export const mostTrials = usualMost + 1;
 
 export type Scored = Score & { readonly crf: number };
 
@@ -16,7 +19,7 @@ export async function findCrf<T extends Scored>(measure: (crf: number) => Promis
   const trials = [await measure(firstTrials[1]), await measure(firstTrials[0])];
   const least = goal.target - goal.tolerance;
   const best = () => trials.filter((trial) => levelOf(trial, goal) >= least).sort((a, b) => b.crf - a.crf)[0];
-  while (trials.length < mostTrials) {
+  while (trials.length < usualMost) {
     const next = nextTrial(trials, goal);
     const found = best();
     const close = found !== undefined && levelOf(found, goal) < goal.target + goal.step;

@@ -4,16 +4,20 @@ import type { Task } from '../kind.ts';
 import type { Size } from '../media/display-size.ts';
 import { encodeVideo, type VideoEncoding } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { reportFraction } from '../media/report-fraction.ts';
+import type { Reporter } from '../media/stages.ts';
 import type { Score } from './quality-goal.ts';
 
-/** Any report of progress only says that work goes on. */
-type Work = Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>;
+type Work = Pick<Task<unknown>, 'scratch' | 'signal'> & Reporter;
 
 /** Stretches of the source as the encoder will see them, kept without loss. */
 export interface Samples {
   readonly paths: readonly string[];
   readonly size: Size;
   readonly inputName: string;
+  readonly seconds: number;
+  /** In all of it, about. */
+  readonly frames: number;
 }
 
 /** The samples one behind the other, encoded. */
@@ -33,7 +37,7 @@ export async function encodeTrial(
 ): Promise<Trial> {
   const path = join(task.scratch, `trial-${size.height}-${encoding.crf}.mkv`);
   await runFfmpeg({
-    ...common(task, samples),
+    ...common(task, samples, samples.seconds),
     inputs: samples.paths.map((sample) => ({ path: sample, options: matroska })),
     filterGraph: `${inOrder(samples, 0)},${scale(size)}[samples]`,
     outputs: [
@@ -61,7 +65,7 @@ export async function compareTrial(
     ...filters.map((filter) => `[a${filter}][b${filter}]${filter}[${filter}]`),
   ];
   const { log } = await runFfmpeg({
-    ...common(task, samples),
+    ...common(task, samples, samples.frames / countedFps),
     inputs: [trial.path, ...samples.paths].map((path) => ({ path, options: matroska })),
     filterGraph: graph.join(';'),
     outputs: [
@@ -75,14 +79,16 @@ export async function compareTrial(
   return readScore(log);
 }
 
-const common = (task: Work, { inputName }: Samples) => ({
+const common = (task: Work, { inputName }: Samples, seconds: number) => ({
   inputName,
   signal: task.signal,
-  onProgress: () => task.progress(0),
+  onProgress: reportFraction(task, seconds),
 });
 
+const countedFps = 25;
+
 /** Times are replaced by frame numbers, so frames are compared one by one. */
-const frameCounted = 'settb=1/25,setpts=N';
+const frameCounted = `settb=1/${countedFps},setpts=N`;
 /** As the ladder scales; up for the screen, players do no better. */
 const scale = ({ width, height }: Size) => `scale=${width}:${height}:flags=lanczos,setsar=1`;
 

@@ -1,14 +1,16 @@
 import { rm } from 'node:fs/promises';
 import type { Task } from '../kind.ts';
+import type { Size } from '../media/display-size.ts';
 import { hasFilter } from '../media/find-filters.ts';
 import type { Source } from '../media/open-source.ts';
+import { inStages } from '../media/stages.ts';
 import { chooseRungs } from './choose-rungs.ts';
 import { dropRungs, type Offer } from './drop-rungs.ts';
-import { findCrf, type Scored } from './find-crf.ts';
+import { findCrf, mostTrials, type Scored } from './find-crf.ts';
+import { forecastComparing, forecastEncoding, forecastSamples, forecastTrials, usualTrials } from './forecast.ts';
 import { compareTrial, encodeTrial, type Samples } from './measure-quality.ts';
 import type { PictureParts } from './picture-graph.ts';
 import { isStreaming, type Plan } from './plan.ts';
-import { usualTrials } from './progress-of-search.ts';
 import { type Goal, levelOf, scoreOf, settleGoal } from './quality-goal.ts';
 import type { Rung } from './rung.ts';
 import { takeSamples } from './take-samples.ts';
@@ -27,40 +29,28 @@ export async function reachQuality(
   if (video?.quality === undefined || video.copy) return plan;
   const vmaf = await hasFilter('libvmaf');
   const goal = settleGoal(video.quality, vmaf);
-  const samples = await takeSamples(task, source, plan, video, parts);
-  if (isStreaming(plan.container)) {
-    const rungs = chooseRungs(video, plan.ladder);
-    const steer: Steering = { ...countTrials(task, rungs.length), goal, vmaf, samples };
+  const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : undefined;
+  const sizes = rungs?.map(({ size }) => size) ?? [video.canvas];
+  const stages = inStages(task, [forecastSamples(video), ...sizes.map((size) => forecastTrials(video, size))]);
+  const samples = await takeSamples(stages.at(0), source, plan, video, parts);
+  const steer: Steering = { work: (rung) => stages.at(rung + 1), goal, vmaf, samples };
+  if (rungs !== undefined) {
     const offers = await measureRungs(steer, rungs);
     const kept = plan.ladder === undefined ? dropRungs(offers, goal.step) : offers;
     return { ...plan, video: { ...video, measured: kept.map(({ rung }) => rung) } };
   }
-  const steer: Steering = { ...countTrials(task, 1), goal, vmaf, samples };
-  const best = await steerRung(steer, { size: video.canvas, encoding: video.encoding });
+  const best = await steerRung(steer, 0, { size: video.canvas, encoding: video.encoding });
   const encoding = { ...video.encoding, crf: best.crf, bitrate: undefined };
   return { ...plan, video: { ...video, encoding, score: scoreOf(best, best.crf, goal) } };
 }
 
 interface Steering {
-  /** Its progress only says that work goes on. */
-  readonly work: Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>;
+  /** The task of one rung's trials. */
+  work(rung: number): Task<unknown>;
   readonly goal: Goal;
   /** It can be measured. */
   readonly vmaf: boolean;
   readonly samples: Samples;
-  /** One more trial is done. */
-  readonly done: () => void;
-}
-
-/** Fractions count trials; what ffmpeg reports in between repeats the last. */
-function countTrials(task: Task<unknown>, rungs: number): Pick<Steering, 'work' | 'done'> {
-  let trials = 0;
-  const progress = () => task.progress(Math.max(0.01, Math.min(1, trials / (rungs * usualTrials))));
-  const done = () => {
-    trials += 1;
-    progress();
-  };
-  return { work: { scratch: task.scratch, signal: task.signal, progress }, done };
 }
 
 async function measureRungs(
@@ -68,28 +58,42 @@ async function measureRungs(
   rungs: readonly Rung[],
 ): Promise<readonly (Offer & { readonly rung: Rung })[]> {
   const offers: (Offer & { readonly rung: Rung })[] = [];
-  for (const rung of rungs) {
-    const best = await steerRung(steer, rung);
+  for (const [index, rung] of rungs.entries()) {
+    const best = await steerRung(steer, index, rung);
     const encoding = { ...rung.encoding, crf: best.crf, bitrate: undefined };
     offers.push({ ...best, rung: { ...rung, encoding, score: scoreOf(best, best.crf, steer.goal) } });
   }
   return offers;
 }
 
+/** Goes on, and tells nothing of it. */
+const silent = (task: Task<unknown>): Task<unknown> => ({ ...task, progress: () => undefined });
+
+/** Encoding and comparing in turn. Some searches take more trials than most: those are not counted on. */
+function turnsOf(samples: Samples, size: Size, encoding: Rung['encoding']): readonly number[] {
+  return Array.from({ length: mostTrials }, (_, trial) => Math.min(1, Math.max(0, usualTrials - trial))).flatMap(
+    (part) => [part * forecastEncoding(encoding, size, samples.frames), part * forecastComparing(size, samples.frames)],
+  );
+}
+
 async function steerRung(
-  { work, goal, vmaf, samples, done }: Steering,
+  { work, goal, vmaf, samples }: Steering,
+  rung: number,
   { size, encoding }: Pick<Rung, 'size' | 'encoding'>,
 ): Promise<Scored & Offer> {
+  const task = work(rung);
+  const turns = inStages(task, turnsOf(samples, size, encoding));
   const trials: string[] = [];
   const best = await findCrf(async (crf) => {
-    const trial = await encodeTrial(work, samples, { ...encoding, crf, bitrate: undefined }, size);
+    const turn = 2 * trials.length;
+    const trial = await encodeTrial(turns.at(turn), samples, { ...encoding, crf, bitrate: undefined }, size);
     trials.push(trial.path);
-    const score = await compareTrial(work, samples, trial, { at: size, vmaf });
-    done();
+    const score = await compareTrial(turns.at(turn + 1), samples, trial, { at: size, vmaf });
     return { crf, trial, ...score };
   }, goal);
   const whole = size.width === samples.size.width && size.height === samples.size.height;
-  const onScreen = whole ? best : await compareTrial(work, samples, best.trial, { at: samples.size, vmaf });
+  const onScreen = whole ? best : await compareTrial(silent(task), samples, best.trial, { at: samples.size, vmaf });
+  task.progress(1);
   await Promise.all(trials.map((path) => rm(path)));
   return { ...best, bytes: best.trial.bytes, onScreen: levelOf(onScreen, goal) };
 }

@@ -1,8 +1,9 @@
 import type { Task } from '../kind.ts';
 import { measureLoudness, plainGain, planLimiter } from '../media/loudness.ts';
 import type { Source } from '../media/open-source.ts';
-import type { FfmpegProgress } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
+import { inStages, type Reporter } from '../media/stages.ts';
+import { meterAgainstLimiter } from './forecast.ts';
 import { fades } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
 
@@ -10,21 +11,13 @@ import type { AudioPlan, Plan } from './plan.ts';
 const trimStart = 'silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.05:detection=peak';
 const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
 
-type Reporting = Pick<Task<unknown>, 'signal' | 'progress'>;
-/** Of the task's progress. */
-export type Span = readonly [from: number, to: number];
+/** Its 0 … 1 is measuring the loudness. */
+type Reporting = Pick<Task<unknown>, 'signal'> & Reporter;
 
 /**
- * From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for. `span` is the share
- * of the progress that measuring the loudness is worth.
+ * From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for.
  */
-export async function soundChain(
-  task: Reporting,
-  source: Source,
-  plan: Plan,
-  audio: AudioPlan,
-  span: Span = [0.01, 0.01],
-): Promise<string> {
+export async function soundChain(task: Reporting, source: Source, plan: Plan, audio: AudioPlan): Promise<string> {
   const before = [
     'aresample=async=1',
     ...mapping(audio),
@@ -33,13 +26,7 @@ export async function soundChain(
   ];
   return [
     ...before,
-    ...(await loudnessFilter(
-      { ...task, onProgress: reportFraction(task, plan.clip.seconds * plan.speed, span) },
-      source,
-      plan,
-      audio,
-      before,
-    )),
+    ...(await loudnessFilter(task, source, plan, audio, before)),
     ...fades(plan, 'afade'),
     ...tempo(plan.speed),
   ].join(',');
@@ -63,7 +50,7 @@ function mapping({ map, encoding }: AudioPlan): string[] {
 
 /** Measured cheaply first: the dear way is gone only where the peaks have to be limited. */
 async function loudnessFilter(
-  { signal, onProgress }: Pick<Reporting, 'signal'> & { onProgress(progress: FfmpegProgress): void },
+  task: Reporting,
   source: Source,
   plan: Plan,
   audio: AudioPlan,
@@ -72,20 +59,22 @@ async function loudnessFilter(
   if (audio.loudness === undefined) return [];
   const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
+  const stages = inStages(task, meterAgainstLimiter);
+  const heard = (stage: number) => reportFraction(stages.at(stage), plan.clip.seconds * plan.speed, [0, 1]);
   const run = {
-    signal,
-    onProgress,
+    signal: task.signal,
     before: [...before, ...mixed],
     inputOptions: plan.clip.inputOptions,
     outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
   };
-  const { integrated, truePeak, range } = (await measureLoudness(source, audio.stream.index, run)).loudness;
+  const track = audio.stream.index;
+  const { loudness } = await measureLoudness(source, track, { ...run, onProgress: heard(0) });
+  const { integrated, truePeak, range } = loudness;
   if (integrated === undefined || truePeak === undefined || range === undefined) return [];
   const measured = { integrated, truePeak, range };
-  const filter =
-    plainGain(measured, audio.loudness) ??
-    (await planLimiter(source, audio.stream.index, measured, audio.loudness, run));
-  return [...mixed, filter];
+  const gain = plainGain(measured, audio.loudness);
+  if (gain !== undefined) return [...mixed, gain];
+  return [...mixed, await planLimiter(source, track, measured, audio.loudness, { ...run, onProgress: heard(1) })];
 }
 
 /** One atempo takes 0.5 and more. */
