@@ -1,6 +1,9 @@
 /** The PDFs the examples of `pdf-pages` and `pdf-edit` are made from. */
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
+import { PDFDocument as FormDocument, rgb } from '@cantoo/pdf-lib';
+import * as fontkit from 'fontkit';
 import PDFDocument from 'pdfkit';
 
 type Document = PDFKit.PDFDocument;
@@ -74,15 +77,29 @@ export const drawNote = (): Promise<Buffer> =>
     document.text('Ines', 30, 260);
   });
 
-/** With fields to fill in, one of them filled. */
-export const drawForm = (): Promise<Buffer> =>
-  write(['#24386e'], (document) => {
+/** With fields to fill in, and filled; what they hold is drawn in a font of the farm, so nothing has to be guessed when they are flattened. */
+export async function drawForm(): Promise<Buffer> {
+  const paper = await write(['#24386e'], (document) => {
     document.fontSize(24).fillColor('#222').text('Enrolment', 30, 30);
     document.fontSize(13).text('Name', 30, 90).text('Course', 30, 150);
-    document.font('Helvetica').initForm();
-    document.formText('name', 120, 82, 250, 28, { value: 'Ada Lovelace', borderColor: '#24386e' });
-    document.formText('course', 120, 142, 250, 28, { value: 'Beginners', borderColor: '#24386e' });
   });
+  const pdf = await FormDocument.load(paper);
+  pdf.registerFontkit(fontkit);
+  const letters = await pdf.embedFont(await readFile(font), { subset: true });
+  const form = pdf.getForm();
+  for (const [name, value, fromTop] of [
+    ['name', 'Ada Lovelace', 82],
+    ['course', 'Beginners', 142],
+  ] as const) {
+    const field = form.createTextField(name);
+    field.setText(value);
+    const place = { x: 120, y: height - fromTop - 28, width: 250, height: 28 };
+    field.addToPage(pdf.getPage(0), { ...place, font: letters, borderWidth: 1, borderColor: rgb(0.14, 0.22, 0.43) });
+    field.setFontSize(13);
+  }
+  form.updateFieldAppearances(letters);
+  return Buffer.from(await pdf.save());
+}
 
 async function write(
   pages: readonly string[],
