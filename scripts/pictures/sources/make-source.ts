@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { toPng } from '../../../workers/media/exotic/to-png.ts';
 import { animateBoat } from './animate-boat.ts';
 import { drawChart, drawLogo } from './draw-graphics.ts';
 import { drawHarbour } from './draw-harbour.ts';
@@ -27,6 +28,8 @@ const sources: Readonly<Record<string, Make>> = {
   'phone.jpg': async () => onItsSide(await portrait()),
   'scan.png': async () => scan(await portrait()),
   'cut-off.jpg': async () => cutOff(await (await harbour()).resize(640).jpeg({ quality: 90 }).toBuffer()),
+  'glow.png': async () => inDisplayP3((await harbour()).resize(640).modulate({ saturation: 1.25 })),
+  'ultra.jpg': async () => ultraHdr(await harbour()),
   'dull.jpg': async () => (await harbour()).linear(0.35, 120).jpeg({ quality: 90 }).toBuffer(),
   'stamp.png': async () =>
     (await harbour()).extract({ left: 850, top: 350, width: 540, height: 600 }).resize(60).png().toBuffer(),
@@ -53,6 +56,24 @@ async function onItsSide(picture: Sharp): Promise<Buffer> {
   const small = await picture.resize(800, 600).png().toBuffer();
   return sharp(small).rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 90 }).toBuffer();
 }
+
+/** As a new phone stores a glowing sky: the same numbers, said to be those of Display P3, which reaches further than sRGB. */
+async function inDisplayP3(picture: Sharp): Promise<Buffer> {
+  const tagged = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'white' } })
+    .withIccProfile('p3')
+    .png()
+    .toBuffer();
+  const { icc } = await sharp(tagged).metadata();
+  const { data: rgba, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return toPng({ rgba, width: info.width, height: info.height, ...(icc === undefined ? {} : { icc }) });
+}
+
+/** In sharp 0.35, but not yet in its types. */
+const ultraHdr = async (picture: Sharp) =>
+  (sharp(await picture.resize(640).png().toBuffer()) as Sharp & { withGainMap(): Sharp })
+    .withGainMap()
+    .jpeg({ quality: 85 })
+    .toBuffer();
 
 /** As an upload that broke off leaves it. */
 const cutOff = (jpeg: Buffer) => jpeg.subarray(0, Math.round(jpeg.length * 0.6));
