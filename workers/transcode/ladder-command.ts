@@ -115,7 +115,7 @@ const playlistOptions = (seconds: number) => [
  * A segment appears under its name only when it is whole (`temp_file`).
  */
 function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
-  const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf';
+  const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf+skip_sidx';
   return [
     ...(sound ? ['-avoid_negative_ts', 'disabled'] : trueDurations),
     ...[...playlistOptions(seconds), '-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
@@ -125,7 +125,8 @@ function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
 
 /**
  * Every frame lasts until the next. Packets bring what the frame rate says, and the muxer lays the first picture of a segment behind
- * the last one's duration, whatever its own time: early after a gap, and by a little wherever the speed was changed.
+ * the last one's duration, whatever its own time: early after a gap, and by a little wherever the speed was changed. (Where it writes
+ * an index of a segment, `sidx`, it moves that picture even so; nobody asks for one here.)
  */
 const trueDurations = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=if(eq(NEXT_DTS\\,NOPTS)\\,DURATION\\,NEXT_DTS-DTS)'];
 
