@@ -41,16 +41,52 @@ function describeIssue(issue: Issue, at: Path, within: Path, names: (path: Path)
         : `"${key}" is not known here; ${suggestName(key, known)}`,
     }));
   }
+  const variant = variantOf(issue);
+  if (variant !== undefined) {
+    const { path, given, known } = variant;
+    const detail = given === undefined ? `missing; ${suggestName('', known)}` : notPossible(given, known);
+    return [{ pointer: pointerOf([...at, ...local, ...path]), detail }];
+  }
   if (issue.code === 'invalid_union') return describeUnion(issue, at, local, names);
   if (issue.code === 'invalid_key') return [{ pointer, detail: issue.issues[0]?.message ?? issue.message }];
   if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
-    const detail = `"${issue.input}" is not possible here; ${suggestName(issue.input, issue.values.map(String))}`;
-    return [{ pointer, detail }];
+    return [{ pointer, detail: notPossible(issue.input, issue.values.map(String)) }];
   }
   if (issue.code === 'invalid_type' && issue.input === undefined) {
     return [{ pointer, detail: `missing; expected ${plain(issue.expected)}` }];
   }
   return [{ pointer, detail: plain(issue.message) }];
+}
+
+const notPossible = (given: string, known: readonly string[]) =>
+  `"${given}" is not possible here; ${suggestName(given, known)}`;
+
+interface UnknownVariant {
+  /** From the union. */
+  readonly path: Path;
+  readonly given: string | undefined;
+  readonly known: readonly string[];
+}
+
+/** Where a union takes one of several kinds of object and none of them is called so: all their names count, not one branch's. */
+function variantOf(issue: Issue): UnknownVariant | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  if ('options' in issue && issue.discriminator !== undefined) {
+    const given = Object(issue.input)[issue.discriminator];
+    return { path: [], given: typeof given === 'string' ? given : undefined, known: issue.options.map(String) };
+  }
+  const names = issue.errors.map((branch) =>
+    branch.find((fault) => fault.code === 'invalid_value' && fault.path.length === 1),
+  );
+  const [first] = names;
+  const same = names.every((fault) => fault?.code === 'invalid_value' && fault.path[0] === first?.path[0]);
+  if (first?.code !== 'invalid_value' || !same || names.length < 2) return undefined;
+  const known = names.flatMap((fault) => (fault?.code === 'invalid_value' ? fault.values.map(String) : []));
+  return {
+    path: first.path,
+    given: typeof first.input === 'string' ? first.input : undefined,
+    known: [...new Set(known)],
+  };
 }
 
 /** zod's own words without its preamble: "Invalid input: expected record, received null" → "expected object, got null". */
