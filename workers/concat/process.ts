@@ -7,10 +7,10 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { measurePackets } from '../media/measure-duration.ts';
 import { openSource, type Source } from '../media/open-source.ts';
-import { reportFraction } from '../media/report-fraction.ts';
 import { expectedOf, refuseTruncated, verifyOutput } from '../media/verify-output.ts';
 import { type Canvas, concatGraph } from './concat-graph.ts';
 import type { ConcatParams } from './contract.ts';
+import { reportPieces } from './report-pieces.ts';
 
 export const process: Process<ConcatParams> = async (task) => {
   const { params, signal } = task;
@@ -34,7 +34,7 @@ export const process: Process<ConcatParams> = async (task) => {
     outputs: [{ target: path, options: [...encoding(params, container, canvas, sound), ...options, '-f', muxer] }],
     inputName,
     signal,
-    onProgress: reportFraction(task, seconds),
+    onProgress: reportPieces(task, sources, canvas),
   });
   const facts = await verifyOutput({
     path,

@@ -5,6 +5,8 @@ export interface FfmpegProgress {
   readonly seconds: number | undefined;
   /** False when nothing moved since the last report: no frame, no byte, no media time. */
   readonly advanced: boolean;
+  /** True of frames that passed `tellFrames`, whether or not they were written. */
+  readonly told?: boolean;
   /** Of the process, in seconds; undefined where the system does not tell. */
   readonly cpuSeconds?: number | undefined;
 }
@@ -36,7 +38,7 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
     for (const line of lines) {
       const frame = /^frame:\d+ +pts:\S+ +pts_time:([\d.]+)/.exec(line);
       if (frame) {
-        reportFrame({ seconds: Number(frame[1]), advanced: true });
+        reportFrame({ seconds: Number(frame[1]), advanced: true, told: true });
         continue;
       }
       const [key = '', value = ''] = line.split('=', 2);

@@ -5,9 +5,13 @@ import { threads } from '../media/encoders.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
+import { reportFraction } from '../media/report-fraction.ts';
 
 /** Keyframes of the first ten minutes are looked at: a title is chosen from the beginning, and it costs seconds at most. */
 const lookSeconds = 600;
+
+/** Share of the work: what is left is one picture. */
+const searching = 0.9;
 
 export interface Candidate {
   readonly seconds: number;
@@ -22,10 +26,10 @@ export interface Candidate {
 /** The time of the keyframe that shows most; 0 when there is nothing to choose from. */
 export async function findBestTime(
   source: Source,
-  { scratch, signal, progress }: Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>,
+  task: Pick<Task<unknown>, 'scratch' | 'signal' | 'progress'>,
 ): Promise<number> {
   if (source.video === undefined) return 0;
-  const report = join(scratch, 'candidates.txt');
+  const report = join(task.scratch, 'candidates.txt');
   const print = `metadata=print:file=${escapeFilterValue(report)}`;
   await runFfmpeg({
     inputs: [
@@ -44,8 +48,8 @@ export async function findBestTime(
       },
     ],
     inputName: source.file.name,
-    signal,
-    onProgress: () => progress(0.01),
+    signal: task.signal,
+    onProgress: reportFraction(task, Math.min(lookSeconds, source.durationSeconds), [0, searching]),
   });
   return chooseBest(readCandidates(await readFile(report, 'utf8').catch(() => '')));
 }

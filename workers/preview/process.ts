@@ -8,9 +8,13 @@ import { runFfmpeg } from '../media/ffmpeg.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
+import { type FfmpegProgress, tellFrames } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
+import { inStages, type Reporter } from '../media/stages.ts';
 import { chooseSnippets, type Snippet } from './choose-snippets.ts';
-import type { PreviewParams } from './contract.ts';
+import type { PreviewParams, previewFormats } from './contract.ts';
+
+type PreviewFormat = (typeof previewFormats)[number];
 
 type PreviewTask = Task<PreviewParams>;
 
@@ -58,11 +62,28 @@ async function draw(task: PreviewTask, source: Source, snippets: readonly Snippe
     outputs: [{ target: path, options: ['-map', '[out]', '-an', ...formats[format].encode(params.quality ?? 60)] }],
     inputName: source.file.name,
     signal,
-    onProgress: reportFraction(task, seconds),
+    onProgress: reportDrawing(task, seconds, format),
   });
   await refuseEmpty(path, source.file.name);
   const facts = { ...size, durationMs: Math.round(seconds * 1000) };
   return { name: `${task.name}.${format}`, path, mediaType: formats[format].mediaType, facts };
+}
+
+/** Of a GIF: all pictures are decoded for the palette, then they are drawn with it. */
+const paletteAgainstDrawing = [0.6, 0.4];
+
+/** A palette is made, and a WebP encoded, before anything is written: until then the pictures that passed are told. */
+function reportDrawing(task: Reporter, seconds: number, format: PreviewFormat): (progress: FfmpegProgress) => void {
+  if (format !== 'gif') return reportFraction(task, seconds);
+  const stages = inStages(task, paletteAgainstDrawing);
+  const [palette, drawing] = [0, 1].map((stage) => reportFraction(stages.at(stage), seconds, [0, 1]));
+  let gone = 0;
+  return (progress) => {
+    const { told = false, cpuSeconds = 0 } = progress;
+    if (told) gone = cpuSeconds;
+    if (told || progress.seconds === undefined) return palette?.(progress);
+    drawing?.({ ...progress, cpuSeconds: cpuSeconds - gone });
+  };
 }
 
 /** Seeking to the start finds nothing where the first picture comes a little later (FLV). */
@@ -76,12 +97,13 @@ function joinSnippets(
 ): { graph: string; size: Size } {
   if (video === undefined) throw new TypeError('a preview needs a picture');
   const { pixelFormat, finish } = formats[params.format ?? 'webp'];
+  const told = params.format === 'mp4' ? '' : `,${tellFrames}`;
   const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
   const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged' });
   const even = `fps=${params.fps ?? 12}:eof_action=${last},setpts=PTS-STARTPTS`;
   const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
   const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);
-  return { graph: [...pieces, `${pads.join('')}concat=n=${count}${finish}[out]`].join(';'), size };
+  return { graph: [...pieces, `${pads.join('')}concat=n=${count}${told}${finish}[out]`].join(';'), size };
 }
 
 /** GIF gets a palette of its own; 4:4:4 RGB goes in so that the palette sees the colours. */
