@@ -8,14 +8,20 @@ import type { Orchestrator } from './orchestrator.ts';
 import { persist } from './persist.ts';
 import { stopSiblings } from './stop-siblings.ts';
 import { stopStrayRun } from './stop-stray-run.ts';
+import { createTurns } from './take-turns.ts';
 
-/** Takes what workers say of their runs (all but progress) into the ledger; `onApplied` lets the relays look at once. */
+/**
+ * Takes what workers say of their runs (all but progress) into the ledger; `onApplied` lets the relays look at once. Those
+ * of a job are taken in the order they came: one that overtakes is right too, but what it overtook is not heard any more.
+ */
 export function applyReports(orchestrator: Orchestrator, onApplied: () => void): Consuming {
   const { bus, log, config } = orchestrator;
+  const inTurn = createTurns();
   return consumeUntil(bus, queues.state, { prefetch: config.concurrency, log }, async (delivery, signal) => {
     const report = parseReport(orchestrator, delivery);
     if (report === undefined) return delivery.reject();
-    const verdict = await persist(() => applyReport(orchestrator.database, report, config.leases), signal);
+    const apply = () => applyReport(orchestrator.database, report, config.leases);
+    const verdict = await inTurn(report.job, () => persist(apply, signal));
     delivery.ack();
     if (verdict === 'applied') {
       onApplied();
