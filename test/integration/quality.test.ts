@@ -38,7 +38,8 @@ it('finds a CRF for every rung of a list, and tells the truth of what they score
   const facts = ['360p', '240p'].map((rung) => stream.files.get(`${rung}/playlist.m3u8`)?.facts ?? {});
   expect(facts[0]?.crf).not.toBe(facts[1]?.crf);
   for (const [index, size] of ['640:360', '426:240'].entries()) {
-    const { ssim, psnr, qualityMetric } = facts[index] ?? {};
+    const { ssim, psnr, qualityMetric, sampledSeconds } = facts[index] ?? {};
+    expect(sampledSeconds).toBe(2);
     expect(qualityMetric).toBe('ssim');
     expect(Number(psnr)).toBeGreaterThan(25);
     const rung = ['360p', '240p'][index] ?? '';

@@ -1,6 +1,6 @@
 import { even, fitInside, type Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
-import type { VideoPlan } from './plan.ts';
+import { isStreaming, type Plan, type VideoPlan } from './plan.ts';
 import type { Rung } from './rung.ts';
 
 /** Lines of a rung and the most bits per second it may use; the cap keeps a busy scene from stalling the player. */
@@ -30,6 +30,13 @@ export function chooseRungs(video: VideoPlan, asked?: readonly number[]): readon
     const size = rung === top ? video.canvas : fitInside(video.canvas, squareBox(rung, video.canvas));
     return { name: `${shortSide(size)}p`, size, picture: pictureIn(video, size), encoding: capped(video, size) };
   });
+}
+
+/** A ladder left to us is measured, unless its bits were set by somebody or there is nothing to choose. */
+export function measuresLadder({ container, ladder, video }: Plan): boolean {
+  if (video === undefined || !isStreaming(container) || ladder !== undefined || video.quality !== undefined)
+    return false;
+  return video.encoding.bitrate === undefined && chooseRungs(video).length > 1;
 }
 
 /** The picture without its bars, as large a part of the rung as it is of the whole. */

@@ -13,15 +13,20 @@ const worthwhileSize = 0.8;
  * From the top down: a rung goes when the one below looks the same on the screen (`step` less is not seen), and a rung below goes
  * when it is hardly smaller than the one above. At least one stays.
  */
-export function dropRungs<T extends Offer>(offers: readonly T[], step: number): readonly T[] {
-  const seen = offers.filter((offer, index) => {
-    const below = offers[index + 1];
-    return below === undefined || offer.onScreen - below.onScreen >= step || below.bytes >= offer.bytes;
-  });
+export function dropRungs<T extends Offer & { readonly rung: { readonly name: string } }>(
+  offers: readonly T[],
+  step: number,
+): { readonly kept: readonly T[]; readonly leftOut: readonly { readonly offer: T; readonly reason: string }[] } {
   const kept: T[] = [];
-  for (const offer of seen) {
+  const leftOut: { offer: T; reason: string }[] = [];
+  for (const [index, offer] of offers.entries()) {
+    const below = offers[index + 1];
     const above = kept.at(-1);
-    if (above === undefined || offer.bytes < above.bytes * worthwhileSize) kept.push(offer);
+    if (below !== undefined && offer.onScreen - below.onScreen < step && below.bytes < offer.bytes)
+      leftOut.push({ offer, reason: `${below.rung.name} looks the same` });
+    else if (above !== undefined && offer.bytes >= above.bytes * worthwhileSize)
+      leftOut.push({ offer, reason: `${above.rung.name} is hardly larger` });
+    else kept.push(offer);
   }
-  return kept;
+  return { kept, leftOut };
 }

@@ -41,7 +41,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     video: plan.video !== undefined,
     audio: plan.audio.length > 0,
     seconds: plan.clip.seconds,
-    from: startOf(plan),
+    from: plan.clip.seekSeconds + plan.clip.leadSeconds,
     exactLength: source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence),
     log,
     inputName: source.file.name,
@@ -52,12 +52,6 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
     ...(await sidecarTracks(task, plan, texts)),
   ];
-}
-
-/** Second of the source. */
-function startOf({ clip }: Plan): number {
-  const at = clip.inputOptions.indexOf('-ss');
-  return (at < 0 ? 0 : Number(clip.inputOptions[at + 1])) + clip.leadSeconds;
 }
 
 async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {

@@ -11,7 +11,7 @@ import { type LadderParts, ladderCommand, type SoundFolder } from './ladder-comm
 import { extraOutputs, planExtras } from './ladder-extras.ts';
 import { targetDuration } from './measure-bandwidth.ts';
 import { settleDeinterlace } from './picture-graph.ts';
-import type { Plan } from './plan.ts';
+import { ladderFacts, type Plan } from './plan.ts';
 import { type LadderPass, planPasses } from './plan-passes.ts';
 import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
@@ -39,7 +39,7 @@ export async function encodeLadder(task: Task<unknown>, source: Source, asked: P
   const stages = stagesOfWork(task, asked);
   const ladder = await prepare(task, stages, source, asked);
   const { plan, parts, texts } = ladder;
-  const manifests = { root: parts.root, name: task.name, container: plan.container };
+  const manifests = { root: parts.root, name: task.name, container: plan.container, facts: ladderFacts(plan) };
   let stream: Stream = { pictures: [], sounds: [], texts: [] };
   const passes = planPasses(plan, parts);
   const work = inStages(

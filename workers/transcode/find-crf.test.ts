@@ -56,9 +56,9 @@ describe('settleGoal', () => {
 describe('dropRungs', () => {
   const names = (offers: readonly [string, number, number][]) =>
     dropRungs(
-      offers.map(([name, bytes, onScreen]) => ({ name, bytes, onScreen })),
+      offers.map(([name, bytes, onScreen]) => ({ rung: { name }, bytes, onScreen })),
       0.5,
-    ).map(({ name }) => name);
+    ).kept.map(({ rung }) => rung.name);
 
   it('keeps a ladder in which every rung is smaller and looks worse', () => {
     expect(

@@ -1,7 +1,7 @@
 import type { AudioCodec } from '../media/containers.ts';
 import type { Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
-import { chooseRungs } from './choose-rungs.ts';
+import { chooseRungs, measuresLadder } from './choose-rungs.ts';
 import { type AudioPlan, isStreaming, type Plan, type VideoPlan } from './plan.ts';
 
 /**
@@ -117,8 +117,18 @@ export function forecastTrials(video: VideoPlan, size: Size): number {
   return usualTrials * (forecastEncoding(video.encoding, size, pictures) + forecastComparing(size, pictures));
 }
 
-/** Samples and trials of every rung, where a quality is asked for. */
-export function forecastSearch({ video, container, ladder }: Plan): number {
+/** Looking at a ladder that is left to us: one decode, a small rung, and a picture a second for each rung. */
+function forecastLook(plan: Plan, video: VideoPlan): number {
+  const seconds = Math.min(mostSampleSeconds, Math.max(1, plan.clip.seconds));
+  const rungs = chooseRungs(video);
+  const probe = forecastPictures(video, { width: 640, height: 360 }, seconds);
+  return forecastDecoding(video, seconds) + probe + forecastComparing(video.canvas, seconds * rungs.length);
+}
+
+/** Samples and trials of every rung, where a quality is asked for; or the look at a ladder. */
+export function forecastSearch(plan: Plan): number {
+  const { video, container, ladder } = plan;
+  if (video !== undefined && measuresLadder(plan)) return forecastLook(plan, video);
   if (video?.quality === undefined || video.copy) return 0;
   const sizes = isStreaming(container) ? chooseRungs(video, ladder).map(({ size }) => size) : [video.canvas];
   return forecastSamples(video) + sizes.reduce((sum, size) => sum + forecastTrials(video, size), 0);

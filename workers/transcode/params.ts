@@ -51,7 +51,9 @@ export const transcodeFields = z.strictObject({
   ladder: z
     .union([z.literal('auto'), z.array(z.enum(resolutions)).min(1).max(6)])
     .optional()
-    .describe('Of hls and dash: the sizes; default auto: those worth it, none above the source'),
+    .describe(
+      'Of hls and dash: the sizes; default auto: the source is measured, and gets the rungs that are worth it, none above it',
+    ),
   quality: z
     .strictObject({
       vmaf: z

@@ -11,6 +11,12 @@ import type { Rung } from './rung.ts';
 
 export type Container = FileContainer | StreamingContainer;
 
+/** A rung that would buy nothing, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** What will be done with the picture. */
 export interface VideoPlan {
   readonly stream: VideoStream;
@@ -33,8 +39,10 @@ export interface VideoPlan {
   readonly quality: QualityWish | undefined;
   /** What the samples scored with the CRF that was found. */
   readonly score?: MediaFacts;
-  /** Of a stream whose quality was asked for: the rungs worth it, each with its own CRF. */
+  /** Of a stream whose ladder was left to us, or whose quality was asked for: the rungs worth it, each with its own encoding. */
   readonly measured?: readonly Rung[];
+  /** The others that came into question. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** What will be done with one track of sound. */
@@ -92,4 +100,10 @@ export function isStreaming(container: Container): container is StreamingContain
 export function scoreFacts({ video }: Plan): MediaFacts {
   const crop = video?.crop === undefined ? {} : { crop: video.crop };
   return { ...crop, ...video?.score };
+}
+
+/** Of a stream: the rungs that were measured and left out, and why. */
+export function ladderFacts({ video }: Plan): MediaFacts {
+  const { leftOut = [] } = video ?? {};
+  return leftOut.length === 0 ? {} : { leftOut };
 }

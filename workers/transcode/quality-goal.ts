@@ -42,6 +42,12 @@ function decibels(ssim: number): number {
   return -10 * Math.log10(1 - Math.min(ssim, 0.999_999));
 }
 
-export function scoreOf({ ssim, psnr, vmaf }: Score, crf: number, { metric }: Goal): MediaFacts {
-  return { crf, ssim, psnr, ...(vmaf === undefined ? {} : { vmaf }), qualityMetric: metric };
+/** `sampledSeconds`: so much of the source was encoded and compared, not the whole result. */
+export function scoreOf(
+  { ssim, psnr, vmaf }: Score,
+  crf: number,
+  { metric }: Goal,
+  sampledSeconds: number,
+): MediaFacts {
+  return { crf, ssim, psnr, ...(vmaf === undefined ? {} : { vmaf }), qualityMetric: metric, sampledSeconds };
 }

@@ -13,11 +13,13 @@ import type { PictureParts } from './picture-graph.ts';
 import { isStreaming, type Plan } from './plan.ts';
 import { type Goal, levelOf, scoreOf, settleGoal } from './quality-goal.ts';
 import type { Rung } from './rung.ts';
+import { settleLadder } from './settle-ladder.ts';
 import { takeSamples } from './take-samples.ts';
 
 /**
  * When a quality is asked for: the CRF that reaches it on samples, and the score it got there; for a stream, rung by rung, each at
- * its own size, and `auto` leaves out the rungs that buy nothing. The bitrate stays free.
+ * its own size, and `auto` leaves out the rungs that buy nothing. The bitrate stays free. When none is asked for, a ladder that was
+ * left to us is measured.
  */
 export async function reachQuality(
   task: Task<unknown>,
@@ -26,7 +28,8 @@ export async function reachQuality(
   parts: PictureParts,
 ): Promise<Plan> {
   const { video } = plan;
-  if (video?.quality === undefined || video.copy) return plan;
+  if (video === undefined || video.copy) return plan;
+  if (video.quality === undefined) return settleLadder(task, source, plan, parts);
   const vmaf = await hasFilter('libvmaf');
   const goal = settleGoal(video.quality, vmaf);
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : undefined;
@@ -36,12 +39,13 @@ export async function reachQuality(
   const steer: Steering = { work: (rung) => stages.at(rung + 1), goal, vmaf, samples };
   if (rungs !== undefined) {
     const offers = await measureRungs(steer, rungs);
-    const kept = plan.ladder === undefined ? dropRungs(offers, goal.step) : offers;
-    return { ...plan, video: { ...video, measured: kept.map(({ rung }) => rung) } };
+    const { kept, leftOut } = plan.ladder === undefined ? dropRungs(offers, goal.step) : { kept: offers, leftOut: [] };
+    const names = leftOut.map(({ offer, reason }) => ({ name: offer.rung.name, reason }));
+    return { ...plan, video: { ...video, measured: kept.map(({ rung }) => rung), leftOut: names } };
   }
   const best = await steerRung(steer, 0, { size: video.canvas, encoding: video.encoding });
   const encoding = { ...video.encoding, crf: best.crf, bitrate: undefined };
-  return { ...plan, video: { ...video, encoding, score: scoreOf(best, best.crf, goal) } };
+  return { ...plan, video: { ...video, encoding, score: scoreOf(best, best.crf, goal, samples.seconds) } };
 }
 
 interface Steering {
@@ -61,7 +65,10 @@ async function measureRungs(
   for (const [index, rung] of rungs.entries()) {
     const best = await steerRung(steer, index, rung);
     const encoding = { ...rung.encoding, crf: best.crf, bitrate: undefined };
-    offers.push({ ...best, rung: { ...rung, encoding, score: scoreOf(best, best.crf, steer.goal) } });
+    offers.push({
+      ...best,
+      rung: { ...rung, encoding, score: scoreOf(best, best.crf, steer.goal, steer.samples.seconds) },
+    });
   }
   return offers;
 }

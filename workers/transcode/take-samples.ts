@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Task } from '../kind.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { measurePackets } from '../media/measure-duration.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { sideBySide } from '../media/stages.ts';
@@ -21,27 +22,18 @@ export async function takeSamples(
   video: VideoPlan,
   parts: PictureParts,
 ): Promise<Samples> {
-  const { seconds } = plan.clip;
-  const count = seconds > samples * sampleSeconds * 2 ? samples : 1;
-  const length = count === 1 ? Math.min(Math.max(seconds, 1), samples * sampleSeconds) : sampleSeconds;
-  const plain = {
-    ...plan,
-    watermark: undefined,
-    fade: { in: 0, out: 0 },
-    speed: 1,
-    clip: { ...plan.clip, leadSeconds: 0 },
-  };
-  const start = plan.clip.seekSeconds + plan.clip.leadSeconds;
-  const paths: string[] = [];
-  const taking = sideBySide(task, count);
-  for (let index = 0; index < count; index++) {
+  const taken: { path: string; seconds: number }[] = [];
+  const places = placeSamples(plan);
+  const taking = sideBySide(task, places.length);
+  // The sound may go on without the picture: where there is none, nothing is compared.
+  for (const [index, { at, seconds }] of [...places, firstSeconds(plan)].entries()) {
+    if (index === places.length && taken.length > 0) break;
     const path = join(task.scratch, `sample-${index}.mkv`);
-    const at = start + (count === 1 ? 0 : ((index + 0.5) / count) * seconds * plan.speed);
     await runFfmpeg({
       inputs: [
-        { path: source.file.path, options: [...source.inputOptions, '-ss', at.toFixed(3), '-t', String(length)] },
+        { path: source.file.path, options: [...source.inputOptions, '-ss', at.toFixed(3), '-t', String(seconds)] },
       ],
-      filterGraph: pictureGraph(plain, video, { deinterlace: parts.deinterlace }, 'sample'),
+      filterGraph: pictureGraph(plainPlan(plan), video, { deinterlace: parts.deinterlace }, 'sample'),
       outputs: [
         {
           target: path,
@@ -50,10 +42,42 @@ export async function takeSamples(
       ],
       inputName: source.file.name,
       signal: task.signal,
-      onProgress: reportFraction(taking[index] ?? task, length),
+      onProgress: reportFraction(taking[index] ?? task, seconds),
     });
-    paths.push(path);
+    if ((await measurePackets(path, 'matroska', task.signal)).seconds > 0) taken.push({ path, seconds });
   }
-  const frames = count * length * (video.encoding.fps ?? video.stream.fps ?? usualFps);
-  return { paths, size: video.canvas, inputName: source.file.name, seconds: count * length, frames };
+  const seconds = taken.reduce((sum, sample) => sum + sample.seconds, 0);
+  const frames = seconds * (video.encoding.fps ?? video.stream.fps ?? usualFps);
+  return { paths: taken.map(({ path }) => path), seconds, frames, size: video.canvas, inputName: source.file.name };
+}
+
+interface Place {
+  /** Seconds of the source. */
+  readonly at: number;
+  readonly seconds: number;
+}
+
+/** Where they are taken; a short source is one, whole. */
+export function placeSamples(plan: Plan): readonly Place[] {
+  const { seconds } = plan.clip;
+  if (seconds <= samples * sampleSeconds * 2) return [firstSeconds(plan)];
+  const start = sourceStart(plan);
+  return Array.from({ length: samples }, (_, index) => ({
+    at: start + ((index + 0.5) / samples) * seconds * plan.speed,
+    seconds: sampleSeconds,
+  }));
+}
+
+function firstSeconds(plan: Plan): Place {
+  return { at: sourceStart(plan), seconds: Math.min(Math.max(plan.clip.seconds, 1), samples * sampleSeconds) };
+}
+
+/** Without what is not the source's: it is looked at, not shown. */
+export function plainPlan(plan: Plan): Plan {
+  const { clip } = plan;
+  return { ...plan, watermark: undefined, fade: { in: 0, out: 0 }, speed: 1, clip: { ...clip, leadSeconds: 0 } };
+}
+
+function sourceStart({ clip }: Plan): number {
+  return clip.seekSeconds + clip.leadSeconds;
 }

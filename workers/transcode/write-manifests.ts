@@ -14,10 +14,15 @@ export interface Manifests {
   /** Of the entries: `film` makes `film.m3u8` and `film.mpd`. */
   readonly name: string;
   readonly container: Container;
+  /** What else is known of the whole stream. */
+  readonly facts?: MediaFacts;
 }
 
 /** Describes the renditions that are whole, over their segments: the entry first, then what it leads to. May be called again when there are more. */
-export async function writeManifests(stream: Stream, { root, name, container }: Manifests): Promise<readonly Output[]> {
+export async function writeManifests(
+  stream: Stream,
+  { root, name, container, facts: more = {} }: Manifests,
+): Promise<readonly Output[]> {
   const write = async (file: string, text: string, facts: MediaFacts): Promise<Output> => {
     const path = join(root, file);
     await writeFile(path, text);
@@ -25,7 +30,7 @@ export async function writeManifests(stream: Stream, { root, name, container }: 
     return { name: file, path, mediaType, facts };
   };
   const { pictures, sounds, texts } = stream;
-  const entry = entryFacts(stream);
+  const entry = { ...entryFacts(stream), ...more };
   const outputs: Output[] = [];
   if (container !== 'dash') outputs.push(await write(`${name}.m3u8`, writeMaster(stream), entry));
   if (container !== 'hls') outputs.push(await write(`${name}.mpd`, writeMpd(stream), entry));

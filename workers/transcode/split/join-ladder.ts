@@ -11,6 +11,7 @@ import { addTexts, nameSound } from '../encode-ladder.ts';
 import { type LadderParts, segmentOptions } from '../ladder-command.ts';
 import { extraOutputs, planExtras } from '../ladder-extras.ts';
 import type { TranscodeParams } from '../params.ts';
+import { ladderFacts } from '../plan.ts';
 import { publishRungs } from '../publish-rungs.ts';
 import { readStream } from '../read-stream.ts';
 import type { Rung } from '../rung.ts';
@@ -30,7 +31,7 @@ export async function joinLadder(task: JoinTask<TranscodeParams>, facts: JoinFac
   const parts = ladderParts(task, facts);
   const source = sourceOf(facts);
   const texts = await readTexts(task.parts);
-  const manifests = { root: parts.root, name: task.name, container: plan.container };
+  const manifests = { root: parts.root, name: task.name, container: plan.container, facts: ladderFacts(plan) };
   await placeSound(task, parts);
   let stream: Stream = { pictures: [], sounds: [], texts: [] };
   for (const [index, rung] of [...parts.rungs].reverse().entries()) {
