@@ -49,7 +49,7 @@ describe('formats sharp cannot read', () => {
     'BMP',
     async () => {
       const image = await open(bmp(5, 3, [200, 100, 50]), 'a.bmp');
-      expect(image).toMatchObject({ format: 'bmp', width: 5, height: 3 });
+      expect(image).toMatchObject({ format: 'bmp', width: 5, height: 3, hasAlpha: false });
       expect(await firstPixel(image)).toEqual([200, 100, 50, 255]);
     },
     patience,

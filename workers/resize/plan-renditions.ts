@@ -114,7 +114,10 @@ const mayExceedSrgb = ({ icc, depth, space }: Metadata) => icc !== undefined && 
 
 function formatFor({ image, size }: Source, params: RenditionParams, look: PictureLook | undefined, frames: number) {
   const lossless = params.lossless ?? false;
-  if (params.format === 'auto' && look !== undefined) return pickFormat(look, size, frames);
+  if (params.format === 'auto' && look !== undefined) {
+    const picked = params.lossless ? { format: 'webp' as const } : pickFormat(look, size, frames);
+    return { lossless, ...picked, ...(params.lossless === undefined ? {} : { lossless }) };
+  }
   if (params.format !== undefined && params.format !== 'auto') return { format: params.format, lossless };
   const own = isWritable(image.format) ? image.format : image.hasAlpha ? ('png' as const) : ('jpeg' as const);
   return { format: own, lossless };

@@ -81,6 +81,18 @@ describe('quality of a GIF', () => {
 });
 
 describe('lossless', () => {
+  it('is what auto writes when told to, and not when told not to', async () => {
+    const photo = await (await photograph(80, 60)).png().toBuffer();
+    const exact = await resize(photo, { format: 'auto', lossless: true });
+    expect(await difference(exact.first, photo)).toBe(0);
+    const flat = await sharp({ create: { width: 300, height: 300, channels: 3, background: 'red' } })
+      .composite([{ input: await (await photograph(40, 40)).png().toBuffer(), left: 9, top: 9 }])
+      .png()
+      .toBuffer();
+    const lossy = await resize(flat, { format: 'auto', lossless: false });
+    expect(await difference(lossy.first, flat)).toBeGreaterThan(0);
+  });
+
   it('has nothing to search', async () => {
     const photo = await (await photograph(80, 60)).png().toBuffer();
     const { first, outputs } = await resize(photo, { format: 'webp', lossless: true, targetQuality: 0.97 });
