@@ -122,7 +122,8 @@ function forecastLook(plan: Plan, video: VideoPlan): number {
   const seconds = Math.min(mostSampleSeconds, Math.max(1, plan.clip.seconds));
   const rungs = chooseRungs(video);
   const probe = forecastPictures(video, { width: 640, height: 360 }, seconds);
-  return forecastDecoding(video, seconds) + probe + forecastComparing(video.canvas, seconds * rungs.length);
+  const compared = seconds * rungs.length * megapixels(video.canvas) * comparingPerMegapixel;
+  return forecastDecoding(video, seconds) + probe + compared;
 }
 
 /** Samples and trials of every rung, where a quality is asked for; or the look at a ladder. */
