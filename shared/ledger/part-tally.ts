@@ -12,8 +12,9 @@ export function tallyParts(before: JobState, next: JobState): JobState {
   const moved = next.steps.filter((step) => step.parent !== null && step !== known.get(step.name));
   if (moved.length === 0) return next;
   const steps = next.steps.map((step) => {
+    if (step.tally === null) return step;
     const own = moved.filter((part) => part.parent === step.name);
-    return step.tally === null || own.length === 0 ? step : { ...step, tally: recount(step.tally, own, known) };
+    return own.length === 0 ? step : { ...step, tally: recount(step.tally, own, known) };
   });
   return { ...next, steps };
 }
