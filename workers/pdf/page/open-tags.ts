@@ -42,21 +42,7 @@ export function openTags(document: PDFKit.PDFDocument): Tags {
   const structure = document as unknown as Structure;
   const root = structure.struct('Document');
   structure.addStructure(root);
-  const elements = new Map<Tag, Element>();
-
-  function elementOf(tag: Tag): Element {
-    const known = elements.get(tag);
-    if (known !== undefined) return known;
-    const { alt, scope } = tag;
-    const made = structure.struct(tag.role, {
-      ...(alt !== undefined && { alt }),
-      ...(scope !== undefined && { scope }),
-    });
-    (tag.parent === undefined ? root : elementOf(tag.parent)).add(made);
-    elements.set(tag, made);
-    return made;
-  }
-
+  const elementOf = keepElements(structure, root);
   let open: OpenContent | undefined;
   let link: Element | undefined;
 
@@ -94,5 +80,22 @@ export function openTags(document: PDFKit.PDFDocument): Tags {
     },
     openLink: () => link,
     finish: () => root.end(),
+  };
+}
+
+/** One element for each tag, in the element of its parent. */
+function keepElements(structure: Structure, root: Element): (tag: Tag) => Element {
+  const elements = new Map<Tag, Element>();
+  return function elementOf(tag) {
+    const known = elements.get(tag);
+    if (known !== undefined) return known;
+    const { alt, scope } = tag;
+    const made = structure.struct(tag.role, {
+      ...(alt !== undefined && { alt }),
+      ...(scope !== undefined && { scope }),
+    });
+    (tag.parent === undefined ? root : elementOf(tag.parent)).add(made);
+    elements.set(tag, made);
+    return made;
   };
 }
