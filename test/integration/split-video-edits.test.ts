@@ -3,7 +3,18 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Output } from '../../workers/kind.ts';
-import { frames, inPieces, lossless, openGops, sameAsWhole, soundPackets, whole } from '../support/compare-split.ts';
+import { splitter } from '../../workers/transcode/split/splitter.ts';
+import {
+  frames,
+  home,
+  inPieces,
+  lossless,
+  openGops,
+  parse,
+  sameAsWhole,
+  soundPackets,
+  whole,
+} from '../support/compare-split.ts';
 import { renderClip, testSources } from '../support/render-clip.ts';
 
 const render = (name: string, ...options: string[]) =>
@@ -135,3 +146,42 @@ it('meets a mean bitrate as nearly as a whole run does', async () => {
     expect(await share(output)).toBeLessThan(1.1);
   }
 });
+
+it.each(['fmp4', 'ts'])(
+  'refuses a stream whose picture is not where the plan has it beside the sound (%s)',
+  async (segments) => {
+    const input = await renderClip('in.mp4', ...testSources(22, '160x96', 10), ...openGops, '-c:a', 'aac');
+    // The first join moved the segments of a sound of its own.
+    const audio = segments === 'ts' ? {} : { audio: false };
+    const params = {
+      container: 'hls',
+      segments,
+      ladder: ['240p'],
+      video: { ...lossless, keyframeSeconds: 2 },
+      ...audio,
+    };
+    const pieces = await inPieces(input, params);
+    if (pieces === null) throw new Error('it was not cut');
+    const joined = async (late: number) => {
+      const stretches = (pieces.plan.facts.stretches as Stretch[]).map(
+        ({ frames: count, firstSeconds, lastSeconds }) => {
+          return { frames: count, firstSeconds: firstSeconds + late, lastSeconds: lastSeconds + late };
+        },
+      );
+      return await splitter.join({
+        ...{
+          params: parse(params),
+          inputs: [],
+          scratch: await home(),
+          name: 'film',
+          signal: new AbortController().signal,
+        },
+        ...{ progress: () => {}, emit: async () => {}, ready: async () => {} },
+        ...{ parts: pieces.parts, facts: { ...pieces.plan.facts, stretches } },
+      });
+    };
+    await expect(joined(0.02)).rejects.toThrow(segments === 'ts' ? 'moved apart' : 'left the clock');
+  },
+);
+
+type Stretch = { readonly frames: number; readonly firstSeconds: number; readonly lastSeconds: number };

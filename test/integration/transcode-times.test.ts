@@ -1,5 +1,9 @@
 /** Pictures come at the times they should, whatever is done to them. Needs ffmpeg. */
+import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Output } from '../../workers/kind.ts';
+import { readRendition } from '../../workers/transcode/read-rendition.ts';
 import { openGops, whole } from '../support/compare-split.ts';
 import { frameTimes, quickVideo, renderClip, testSources } from '../support/render-clip.ts';
 
@@ -56,3 +60,34 @@ it.each<[string, object, (at: number) => number]>([
   const times = round(said.map((at) => at - (said[0] ?? 0)));
   expect(times).toEqual(round((await frameTimes(input)).map(moved)));
 });
+
+it.each<[string, string[], number]>([
+  ['the picture', ['-vf', 'setpts=PTS+1.2/TB', '-fps_mode', 'passthrough'], 1.2],
+  ['the sound', ['-af', 'asetpts=PTS+1.5/TB'], 0],
+])('keeps picture and sound of a stream apart where %s begins late', async (_, late, begins) => {
+  const input = await renderClip('in.mp4', ...testSources(4, '160x90', 25), ...late, ...openGops, '-c:a', 'aac');
+  const video = { speed: 'fast', keyframeSeconds: 2 };
+  const { outputs } = await whole(input, { split: 'never', container: 'hls', ladder: ['240p'], video });
+  expect(await firstTime(outputs, '90p')).toBeCloseTo(begins, 2);
+  expect(await firstTime(outputs, 'audio')).toBe(0);
+  const loud = await loudFrom(outputs.find(({ name }) => name === 'audio/playlist.m3u8')?.path ?? '');
+  expect(loud).toBeCloseTo(begins === 0 ? 1.5 : 0, 1);
+});
+
+/** When the silence at the beginning of a track ends. */
+async function loudFrom(path: string): Promise<number> {
+  const samples = execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-ac', '1', '-ar', '8000', '-f', 's16le', '-']);
+  const values = new Int16Array(samples.buffer, samples.byteOffset, samples.length / 2);
+  return values.findIndex((value) => Math.abs(value) > 1000) / 8000;
+}
+
+/** The decode time of a rendition's first segment, by its own clock: what a player goes by. */
+async function firstTime(outputs: readonly Output[], folder: string): Promise<number> {
+  const path = outputs.find(({ name }) => name === `${folder}/playlist.m3u8`)?.path ?? '';
+  const { segments, timescale } = await readRendition(
+    dirname(dirname(path)),
+    folder,
+    folder === 'audio' ? 'sound' : 'picture',
+  );
+  return (segments[0]?.time ?? Number.NaN) / timescale;
+}

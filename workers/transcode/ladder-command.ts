@@ -49,7 +49,12 @@ export function ladderCommand(
     ? []
     : sounds.map((sound) => ({
         target: join(root, sound.folder, 'playlist.m3u8'),
-        options: [...heard(sound), '-vn', ...end, ...segmentOptions(plan, join(root, sound.folder), true)],
+        options: [
+          ...heard({ ...sound, chain: `${fromZero},${sound.chain}` }),
+          '-vn',
+          ...end,
+          ...segmentOptions(plan, join(root, sound.folder), true),
+        ],
       }));
   return {
     inputs: [
@@ -88,6 +93,11 @@ function scaled(from: string, { width, height }: { width: number; height: number
   return `[${from}]scale=${width}:${height}:flags=lanczos,setsar=1[${to}]`;
 }
 
+/**
+ * Sound that begins late is filled with silence: the muxer would say so in an edit list, and players of streams pass over an empty edit.
+ */
+const fromZero = 'aresample=async=1:first_pts=0';
+
 /** How a rendition is cut into segments in `folder`; a playlist of our muxer's is its target. */
 export function segmentOptions({ segments, video }: Plan, folder: string, sound: boolean): string[] {
   const seconds = video?.encoding.keyframeSeconds ?? 4;
@@ -110,14 +120,15 @@ const playlistOptions = (seconds: number) => [
 ];
 
 /**
- * The muxer's CMAF mode writes no edit list for the B-frame delay, so times are those of the media in every player. The sound
+ * The muxer's CMAF mode writes no edit list for the B-frame delay, so times are those of the media in every player; by itself it would
+ * begin at zero, whenever the first picture is due (`frag_discont`). The sound
  * needs one for the encoder's priming: its first 1024 samples lie before zero, and a player must not start with them (21 ms).
  * A segment appears under its name only when it is whole (`temp_file`).
  */
 function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
-  const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf+skip_sidx';
+  const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf+skip_sidx+frag_discont';
   return [
-    ...(sound ? ['-avoid_negative_ts', 'disabled'] : trueDurations),
+    ...['-avoid_negative_ts', 'disabled', ...(sound ? [] : trueDurations)],
     ...[...playlistOptions(seconds), '-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, 'seg_%05d.m4s')],
   ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { guardedInput, probeMedia } from '../../media/probe-media.ts';
+import { runTool } from '../../media/run-tool.ts';
 import { SplitMismatch } from '../../splitter.ts';
 import { readChunk, sameInstant } from './check-chunk.ts';
 import type { JoinFacts } from './orders.ts';
@@ -50,8 +51,69 @@ export function checkFrames(
   );
 }
 
-/** A playlist of ours and its segments. @throws SplitMismatch */
-export async function checkRendition(folder: string, facts: JoinFacts, signal: AbortSignal): Promise<void> {
-  const playlist = ['-protocol_whitelist', 'file', '-format_whitelist', 'hls,mov,mpegts', '-allowed_extensions', 'ALL'];
-  checkFrames(await readChunk(join(folder, 'playlist.m3u8'), [...playlist, '-f', 'hls'], signal), facts);
+const guardedPlaylist = [
+  ...['-protocol_whitelist', 'file', '-format_whitelist', 'hls,mov,mpegts', '-allowed_extensions', 'ALL', '-f', 'hls'],
+];
+
+/**
+ * A playlist of ours and its segments; `sound` is the file of what lies inside them, when it does. Otherwise every rendition has the same
+ * clock, from which ffprobe is late by the delay of the B-frames. @throws SplitMismatch
+ */
+export async function checkRendition(
+  folder: string,
+  facts: JoinFacts,
+  { sound, signal }: Pick<Joined, 'sound' | 'signal'>,
+): Promise<void> {
+  const path = join(folder, 'playlist.m3u8');
+  const made = await readChunk(path, guardedPlaylist, signal);
+  checkFrames(made, facts);
+  const first = facts.stretches[0]?.firstSeconds ?? 0;
+  if (sound === undefined) {
+    const inPlace = facts.plan.segments === 'ts' || near(made.firstSeconds - made.delaySeconds, first);
+    if (!inPlace) throw new SplitMismatch('The picture left the clock of the sound when the pieces were joined.');
+    return;
+  }
+  const { demuxer, shift } = pieceOf(facts.plan);
+  const [before, after] = await Promise.all([
+    firstSound(sound.path, guardedInput(demuxer), signal),
+    firstSound(path, guardedPlaylist, signal),
+  ]);
+  if (!near(made.firstSeconds - after, first - (before + shift)))
+    throw new SplitMismatch('Picture and sound moved apart when the pieces were joined.');
+}
+
+const near = (a: number, b: number) => Math.abs(a - b) <= 2 * sameInstant;
+
+/** Seconds, on the clock of the file. @throws SplitMismatch when there is none. */
+async function firstSound(path: string, inputOptions: readonly string[], signal: AbortSignal): Promise<number> {
+  const first = [
+    '-select_streams',
+    'a:0',
+    '-read_intervals',
+    '%+#1',
+    '-show_entries',
+    'packet=pts_time',
+    '-of',
+    'csv=p=0',
+  ];
+  const answer = await runTool({
+    command: 'ffprobe',
+    args: ['-v', 'error', ...inputOptions, ...first, path],
+    signal,
+    timeoutMs: 60_000,
+    limits: { memoryBytes: 2 * 1024 ** 3, cpuSeconds: 60, fileBytes: 0 },
+  });
+  const seconds = Number.parseFloat(answer.stdout.toString('latin1'));
+  if (Number.isNaN(seconds)) throw new SplitMismatch('The sound was lost when the pieces were joined.');
+  return seconds;
+}
+
+/** Segments follow one another as the playlist says. `times` and `lengths` in seconds. @throws SplitMismatch */
+export function checkContinuous(times: readonly number[], lengths: readonly number[]): void {
+  let expected = times[0] ?? 0;
+  for (const [index, at] of times.entries()) {
+    if (Math.abs(at - expected) > sameInstant)
+      throw new SplitMismatch('There is a hole between two segments of sound.');
+    expected = at + (lengths[index] ?? 0);
+  }
 }

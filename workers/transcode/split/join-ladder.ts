@@ -18,7 +18,7 @@ import type { Rung } from '../rung.ts';
 import { sidecarTracks } from '../subtitles.ts';
 import { writeManifests } from '../write-manifests.ts';
 import type { Stream } from '../write-master.ts';
-import { checkRendition } from './check-joined.ts';
+import { checkContinuous, checkRendition } from './check-joined.ts';
 import { composeSprite } from './compose-sprite.ts';
 import { filesNamed, joinInput } from './join-input.ts';
 import { readTexts } from './join-texts.ts';
@@ -42,6 +42,11 @@ export async function joinLadder(task: JoinTask<TranscodeParams>, facts: JoinFac
       { ...parts, rungs: [rung], sounds: first ? parts.sounds : [] },
       log,
     );
+    for (const { segments, timescale } of made.sounds)
+      checkContinuous(
+        segments.map(({ time }) => time / timescale),
+        segments.map(({ seconds }) => seconds),
+      );
     const before = stream;
     stream = {
       ...before,
@@ -117,7 +122,7 @@ async function packageRung(
     },
   });
   await emitter.drain();
-  await checkRendition(join(root, rung.name), facts, task.signal);
+  await checkRendition(join(root, rung.name), facts, { sound, signal: task.signal });
   return log;
 }
 
