@@ -6,6 +6,7 @@ import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
 import { decodeExotic, isExotic } from './decode-exotic.ts';
 import { explainImageError } from './explain-image-error.ts';
+import { flattenHdr, type HdrTransfer, hdrTransfer } from './flatten-hdr.ts';
 import { formatLabels, type ImageFormat, type WritableFormat } from './image-formats.ts';
 import { sniffBytes, sniffImage } from './sniff-image.ts';
 
@@ -23,6 +24,9 @@ const maxDecodeBytes = 1024 ** 3;
 
 /** Measured on 64 million pixels, eight bits, 4:2:0. */
 const avifBytesPerPixel = 19;
+
+/** Held as 16 bits and as 8 beside what AVIF takes to decode. */
+const maxHdrPixels = 32_000_000;
 
 /** Dots per inch at which a pixel of an SVG is a pixel. */
 const ownDensity = 72;
@@ -63,10 +67,12 @@ export interface OpenedImage {
  * files. @throws InputError with a sentence for the person who sent it.
  */
 export async function openImage(input: InputFile, options: OpenOptions = {}): Promise<OpenedImage> {
-  const format = sniffImage(await readHead(input.path));
+  const head = await readHead(input.path);
+  const format = sniffImage(head);
   if (format === undefined) throw notAnImage(input);
   try {
-    return await openAs(format, input, options);
+    const transfer = format === 'avif' ? hdrTransfer(head) : undefined;
+    return transfer === undefined ? await openAs(format, input, options) : await openHdr(transfer, input, options);
   } catch (error) {
     throw explainImageError(error, format);
   }
@@ -84,6 +90,20 @@ async function openAs(format: ImageFormat, input: InputFile, options: OpenOption
   refuseIfHeavy(metadata, format);
   const { page } = options;
   return opened(format, input.path, page === undefined ? reading : { ...reading, page: page - 1 }, metadata);
+}
+
+/** libheif gives the numbers of an HDR picture, and shown as they are they look grey: it is flattened, as `hdr` says by default. */
+async function openHdr(transfer: HdrTransfer, input: InputFile, options: OpenOptions): Promise<OpenedImage> {
+  const image = await openAs('avif', input, options);
+  if (image.width * image.height > maxHdrPixels) {
+    throw new InputError(
+      `HDR pictures are read up to ${maxHdrPixels / 1e6} million pixels. Send it smaller, or as JPEG.`,
+    );
+  }
+  const flat = await flattenHdr(image.decode(), transfer);
+  const { exif, bitsPerSample } = image.metadata;
+  const told = { ...(exif && { exif }), ...(bitsPerSample && { bitsPerSample }) };
+  return opened('avif', flat, {}, { ...(await sharp(flat).metadata()), ...told });
 }
 
 /** Pages of a TIFF may differ in size, so the header is that of the page wanted. */

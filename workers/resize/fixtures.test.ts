@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../shared/errors.ts';
 import { makeTask } from '../../test/support/make-task.ts';
+import { difference } from '../../test/support/try-resize.ts';
 import { resizeParams } from './contract.ts';
 import { process } from './process.ts';
 
@@ -69,6 +70,17 @@ describe('real files', () => {
       if (expected === 'ok' || readByOthers.includes(file)) expect(ended).toBe('ok');
     }, 90_000);
   }
+
+  it.skipIf(!existsSync(manifest))('an HDR AVIF looks like its ordinary sibling, not grey', async () => {
+    const [hdr = '', sdr = ''] = await Promise.all(
+      ['avif__colors_hdr_rec2020.avif', 'avif__colors_sdr_srgb.avif'].map(async (name) => {
+        const params = resizeParams.parse({ format: 'png' });
+        const task = await makeTask({ params, files: [{ path: join(fixtures, 'image', name), name }] });
+        return (await process(task))[0]?.path;
+      }),
+    );
+    expect(await difference(hdr, sdr)).toBeLessThan(25);
+  });
 
   // Written line by line, a file that stops without a word shows in what the encoder says.
   it.each(rows().filter(({ folder, file }) => folder === 'hostile' && /\.tiff?$/.test(file)))(
