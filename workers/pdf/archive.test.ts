@@ -122,6 +122,15 @@ describe.skipIf(pdfReadersMissing !== undefined)('properties', () => {
 });
 
 describe('an archive', () => {
+  it('is refused with letters that no font has, which the validator would find', async () => {
+    const unknown = { ...text, bytes: Buffer.from('Letters \u{10fffd}.') };
+    await expect(build({ layout: 'document', conformance: 'PDF/A-1b' }, [unknown])).rejects.toMatchObject({
+      code: 'input_invalid',
+      publicMessage: expect.stringMatching(/No font here has all letters of .*U\+10FFFD/),
+    });
+    await build({ layout: 'document' }, [unknown]);
+  });
+
   it.each([
     ['passwords', { encrypt: { userPassword: 'x' } }, 'PDF/A forbids passwords'],
     ['attachments', { attachments: [{ input: 'x' }] }, 'PDF/A-1 forbids attached files'],

@@ -61,7 +61,7 @@ export function openPdfFile(path: string, properties: PdfProperties): PdfFile {
   let pages = 0;
   let attached = 0;
   return {
-    pen: openPen(document, tags, outline),
+    pen: openPen(document, tags, outline, { everyGlyph: properties.conformance !== undefined }),
     async addPage(width, height) {
       document.addPage({ size: [width, height], margin: 0 });
       pages++;

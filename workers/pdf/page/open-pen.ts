@@ -4,12 +4,17 @@ import type { Pen } from '../../media/pdf/pen/pen.ts';
 import type { Tags } from './open-tags.ts';
 
 /** Draws on the current page of a pdfkit document. */
-export function openPen(document: PDFKit.PDFDocument, tags: Tags, { outline }: Pick<Pen, 'outline'>): Pen {
+export function openPen(
+  document: PDFKit.PDFDocument,
+  tags: Tags,
+  { outline }: Pick<Pen, 'outline'>,
+  look: { readonly everyGlyph: boolean },
+): Pen {
   return {
     tagged: tags.tagged,
     linked: tags.linked,
     outline,
-    ...openTextPen(document),
+    ...openTextPen(document, look),
     ...openShapePen(document),
     ...openPlacePen(document, tags),
   };

@@ -1,4 +1,5 @@
 import type PDFKit from 'pdfkit';
+import { InputError } from '../../../../shared/errors.ts';
 import type { Face } from '../fonts/open-font-book.ts';
 import type { Glyph } from '../text/create-shaper.ts';
 import type { InlinePicture, Pen } from './pen.ts';
@@ -13,9 +14,12 @@ interface Internals {
 
 /**
  * Text and pictures. Glyphs are written by hand, because pdfkit's `text` lays out word by word from left to right and gives no
- * say in what a glyph means. This file and write-shapes.ts alone know how pdfkit keeps its fonts and images.
+ * say in what a glyph means. `everyGlyph`: a letter that no font has is an error, not an empty box. This file and write-shapes.ts alone know how pdfkit keeps its fonts and images.
  */
-export function openTextPen(document: PDFKit.PDFDocument): Pick<Pen, 'glyphs' | 'image' | 'picture'> {
+export function openTextPen(
+  document: PDFKit.PDFDocument,
+  { everyGlyph = false } = {},
+): Pick<Pen, 'glyphs' | 'image' | 'picture'> {
   const inside = document as unknown as Internals;
   const fontOf = keepFonts(document, inside);
   const images = new WeakMap<object, string>();
@@ -36,6 +40,7 @@ export function openTextPen(document: PDFKit.PDFDocument): Pick<Pen, 'glyphs' | 
 
   return {
     glyphs(run, x, baseline) {
+      if (everyGlyph) refuseMissing(run);
       document.fillColor(run.colour);
       write(run, x, baseline);
     },
@@ -54,6 +59,17 @@ export function openTextPen(document: PDFKit.PDFDocument): Pick<Pen, 'glyphs' | 
       inside.addContent('Q');
     },
   };
+}
+
+/** Glyph 0 stands for what a font does not have. */
+function refuseMissing({ shapes }: GlyphRun): void {
+  const missing = shapes.find(({ glyphs }) => glyphs.some(({ id }) => id === 0));
+  if (missing === undefined) return;
+  const codes = Array.from(missing.text.trim(), (letter) => `U+${letter.codePointAt(0)?.toString(16).toUpperCase()}`);
+  throw new InputError(
+    `No font here has all letters of “${missing.text.trim().slice(0, 40)}” (${codes.slice(0, 8).join(' ')}), and PDF/A has no place ` +
+      'for what cannot be drawn. Take them out, have a font for them installed on the workers, or leave out `conformance`.',
+  );
 }
 
 function keepFonts(document: PDFKit.PDFDocument, inside: Internals): (face: Face) => EmbeddedFont {
