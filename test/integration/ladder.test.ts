@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import HLS from 'hls-parser';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { Output } from '../../workers/kind.ts';
 import { transcodeParams } from '../../workers/transcode/contract.ts';
@@ -125,6 +126,16 @@ it('makes poster, sprite and I-frame playlists from the same decode', async () =
   expect(
     execFileSync('ffmpeg', ['-v', 'quiet', '-i', alone, '-frames:v', '1', '-f', 'framecrc', '-'], { encoding: 'utf8' }),
   ).toMatch(/^0,/m);
+});
+
+it.each([
+  ['a black beginning', ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=10:d=8,fade=in:st=6:d=1'], 60],
+  ['a single frame', ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=0.04'], 60],
+  ['nothing but black', ['-f', 'lavfi', '-i', 'color=black:s=320x180:r=10:d=2'], 0],
+])('has a poster of %s', async (_, source, least) => {
+  const { all } = await run({ preset: 'hls', video: quick, poster: true }, ...source);
+  const { channels } = await sharp(all.get('poster.jpg')?.path).greyscale().stats();
+  expect(channels[0]?.mean).toBeGreaterThanOrEqual(least);
 });
 
 it('offers every language as a track', async () => {

@@ -28,7 +28,6 @@ export function planExtras(plan: Plan, root: string): readonly ExtraPicture[] {
   ];
 }
 
-/** The poster is the most typical of the pictures of the first ten seconds, two a second. */
 export function extraBranch(
   { name, size, layout, chain: own }: ExtraPicture,
   plan: Pick<Plan, 'clip' | 'speed'>,
@@ -38,8 +37,19 @@ export function extraBranch(
   return `[x${name}]${[...onlyTheClip(plan), chain].join(',')}[y${name}]`;
 }
 
+/**
+ * The most typical of the pictures of the first ten seconds, two a second, that are neither nearly black nor nearly white (as in
+ * poster); of all of them where none is.
+ */
 export function posterChain({ width, height }: Size): string {
-  return `fps=2:start_time=0,thumbnail=20,scale=${width}:${height}:out_range=pc,format=yuvj420p`;
+  const lit = 'metadata=mode=select:key=lavfi.signalstats.YAVG:value=0:function=expr:expr=between(VALUE1\\,32\\,225)';
+  const chosen = [
+    'fps=2:start_time=0:round=up,trim=end=10,signalstats,split=2[every][some]',
+    `[some]${lit},thumbnail=20[best]`,
+    '[every]thumbnail=20[any]',
+    '[best][any]concat=n=2,setpts=N',
+  ];
+  return `${chosen.join(';')},scale=${width}:${height}:out_range=pc,format=yuvj420p`;
 }
 
 /** What is decoded around a clip is cut off by the muxers, and these pictures have none. */
