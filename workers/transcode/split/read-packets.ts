@@ -25,6 +25,8 @@ export interface PacketTable {
 
 /** Reads a few gigabytes, decodes nothing. */
 const timeoutMs = 30 * 60_000;
+/** More than six hours of sixty a second: about 0.3 KiB of memory each (ADR 7). */
+const mostPackets = 1_500_000;
 const limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 20 * 60, fileBytes: 0 };
 
 /** Every packet of the picture, from ffprobe. @throws Uncuttable when the file cannot be read through. */
@@ -43,7 +45,9 @@ export async function readPackets(source: Source, stream: number, signal: AbortS
     onStdout: reader.take,
   });
   if (answer.code !== 0) throw new Uncuttable('its index cannot be read');
-  return reader.finish();
+  const table = reader.finish();
+  if (table.packets.length > mostPackets) throw new Uncuttable('it has too many pictures');
+  return table;
 }
 
 /** Where ffmpeg lands when it seeks to each of `seconds` (of the file's own clock): pts of the first packet there and its byte. */
@@ -80,8 +84,8 @@ function createReader(): { take(chunk: Buffer): void; finish(): PacketTable } {
   let fields: Fields = {};
   const line = (text: string) => {
     if (text.startsWith('[/')) {
-      if (text === '[/PACKET]') packets.push(readPacket(fields));
-      else if (text !== '[/SIDE_DATA]') others[section] = fields;
+      if (text === '[/PACKET]' && packets.length <= mostPackets) packets.push(readPacket(fields));
+      else if (text !== '[/SIDE_DATA]' && text !== '[/PACKET]') others[section] = fields;
       if (text !== '[/SIDE_DATA]') section = '';
     } else if (text.startsWith('[')) {
       if (text === '[SIDE_DATA]') return;
