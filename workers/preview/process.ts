@@ -70,19 +70,22 @@ async function draw(task: PreviewTask, source: Source, snippets: readonly Snippe
 }
 
 /** Of a GIF: all pictures are decoded for the palette, then they are drawn with it. */
-const paletteAgainstDrawing = [0.6, 0.4];
+const paletteAgainstDrawing = [0.45, 0.55];
 
 /** A palette is made, and a WebP encoded, before anything is written: until then the pictures that passed are told. */
 function reportDrawing(task: Reporter, seconds: number, format: PreviewFormat): (progress: FfmpegProgress) => void {
   if (format !== 'gif') return reportFraction(task, seconds);
   const stages = inStages(task, paletteAgainstDrawing);
   const [palette, drawing] = [0, 1].map((stage) => reportFraction(stages.at(stage), seconds, [0, 1]));
-  let gone = 0;
+  let [heard, before, drawn] = [0, 0, false];
   return (progress) => {
-    const { told = false, cpuSeconds = 0 } = progress;
-    if (told) gone = cpuSeconds;
-    if (told || progress.seconds === undefined) return palette?.(progress);
-    drawing?.({ ...progress, cpuSeconds: cpuSeconds - gone });
+    const { seconds: at = 0, told = false, cpuSeconds = 0 } = progress;
+    // The pictures pass twice.
+    drawn ||= told && at < heard;
+    if (told) heard = at;
+    if (!drawn) before = cpuSeconds;
+    if (drawn) drawing?.({ ...progress, cpuSeconds: cpuSeconds - before });
+    else palette?.(progress);
   };
 }
 
@@ -117,7 +120,7 @@ const formats = {
   gif: {
     mediaType: 'image/gif',
     pixelFormat: 'rgb24',
-    finish: ',split[s1][s2];[s1]palettegen=stats_mode=diff[palette];[s2][palette]paletteuse=dither=bayer:bayer_scale=4',
+    finish: `,split[s1][s2];[s1]palettegen=stats_mode=diff[palette];[s2][palette]paletteuse=dither=bayer:bayer_scale=4,${tellFrames}`,
     encode: () => ['-loop', '0', '-f', 'gif'],
   },
   mp4: {

@@ -26,10 +26,11 @@ const firstPass: Readonly<Record<VideoEncoding['codec'], Readonly<Record<VideoEn
   av1: { fastest: 1, fast: 1, medium: 1, slow: 1 },
 };
 
-/** Of a second of stereo. */
+/** Of a second of one channel; reading it comes on top. */
 const soundPerSecond: Readonly<Record<AudioCodec, number>> = {
-  ...{ aac: 0.0125, opus: 0.012, mp3: 0.0076, vorbis: 0.009, flac: 0.0012, pcm: 0.0005 },
+  ...{ aac: 0.0055, opus: 0.0028, mp3: 0.0029, vorbis: 0.0035, flac: 0.0006, pcm: 0.0002 },
 };
+const readingPerSecond = 0.001;
 const meteringPerSecond = 0.0035;
 /** loudnorm, for its measuring and for its limiting alike. */
 const limitingPerSecond = 0.0185;
@@ -63,17 +64,20 @@ const limiterLikelihood = 0.15;
 /** Of measuring a track: the meter, and the limiter's own measuring that may follow. */
 export const meterAgainstLimiter = [meteringPerSecond, limiterLikelihood * limitingPerSecond] as const;
 
-/** Measuring every track that has to have a loudness. */
-export function forecastListening({ audio, clip, speed }: Plan): number {
+/** Measuring every track that has to have a loudness; `limited` once it is known. */
+export function forecastListening({ audio, clip, speed }: Plan, limited?: boolean): number {
   const [meter, limiter] = meterAgainstLimiter;
-  return audio.filter(({ loudness }) => loudness !== undefined).length * clip.seconds * speed * (meter + limiter);
+  const measured = audio.filter(({ loudness }) => loudness !== undefined).length;
+  const limiting = limited === undefined ? limiter : Number(limited) * limitingPerSecond;
+  return measured * clip.seconds * speed * (meter + limiting);
 }
 
 /** Encoding it; `limited` once it is known. */
 export function forecastSound({ audio, clip, speed }: Plan, limited?: boolean): number {
   const likely = limited === undefined ? limiterLikelihood : Number(limited);
   const one = ({ encoding, loudness }: AudioPlan) =>
-    soundPerSecond[encoding.codec] * (encoding.channels / 2) +
+    readingPerSecond +
+    soundPerSecond[encoding.codec] * encoding.channels +
     (loudness === undefined ? 0 : likely * limitingPerSecond);
   return audio.reduce((sum, track) => sum + (track.copy ? 0 : clip.seconds * speed * one(track)), 0);
 }
@@ -98,23 +102,30 @@ export function forecastFirstPass({ video, clip, speed }: Plan): number {
 const mostSampleSeconds = 6;
 /** Trials of a rung, mostly. */
 export const usualTrials = 3.5;
-/** Comparing a trial with the samples: both are decoded, and every pixel is looked at twice. */
-const comparingPerMegapixel = 0.02;
-/** Keeping a sample without loss. */
-const keepingPerMegapixel = 0.012;
+/** Of small pictures that is most of a trial. */
+const startingProgram = 0.06;
+/** Every pixel of a sample kept without loss, written and read. */
+const keepingPerMegapixel = 0.0075;
+const readingSamplePerMegapixel = 0.0037;
+/** Twice: both pictures are scaled, and looked at by two measures. */
+const comparingPerMegapixel = 0.003;
 
 export function forecastSamples(video: VideoPlan): number {
-  return frames(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
+  return 3 * startingProgram + frames(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
 }
 
-export function forecastComparing(size: Size, pictures: number): number {
-  return pictures * megapixels(size) * comparingPerMegapixel;
+/** One trial of the samples: encoding them at a size, and comparing what came of it. */
+export function forecastTrial(encoding: VideoEncoding, kept: Size, size: Size, pictures: number) {
+  const reading = pictures * megapixels(kept) * readingSamplePerMegapixel;
+  const looking = pictures * megapixels(size) * comparingPerMegapixel;
+  const common = startingProgram + reading;
+  return [common + forecastEncoding(encoding, size, pictures), common + looking] as const;
 }
 
 /** All trials of a size. */
 export function forecastTrials(video: VideoPlan, size: Size): number {
-  const pictures = frames(video, mostSampleSeconds);
-  return usualTrials * (forecastEncoding(video.encoding, size, pictures) + forecastComparing(size, pictures));
+  const [encoding, comparing] = forecastTrial(video.encoding, video.canvas, size, frames(video, mostSampleSeconds));
+  return usualTrials * (encoding + comparing);
 }
 
 /** Looking at a ladder that is left to us: one decode, a small rung, and a picture a second for each rung. */

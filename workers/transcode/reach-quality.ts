@@ -7,7 +7,7 @@ import { inStages } from '../media/stages.ts';
 import { chooseRungs } from './choose-rungs.ts';
 import { dropRungs, type Offer } from './drop-rungs.ts';
 import { findCrf, mostTrials, type Scored } from './find-crf.ts';
-import { forecastComparing, forecastEncoding, forecastSamples, forecastTrials, usualTrials } from './forecast.ts';
+import { forecastSamples, forecastTrial, forecastTrials, usualTrials } from './forecast.ts';
 import { compareTrial, encodeTrial, type Samples } from './measure-quality.ts';
 import type { PictureParts } from './picture-graph.ts';
 import { isStreaming, type Plan } from './plan.ts';
@@ -78,9 +78,9 @@ const silent = (task: Task<unknown>): Task<unknown> => ({ ...task, progress: () 
 
 /** Encoding and comparing in turn. Some searches take more trials than most: those are not counted on. */
 function turnsOf(samples: Samples, size: Size, encoding: Rung['encoding']): readonly number[] {
-  return Array.from({ length: mostTrials }, (_, trial) => Math.min(1, Math.max(0, usualTrials - trial))).flatMap(
-    (part) => [part * forecastEncoding(encoding, size, samples.frames), part * forecastComparing(size, samples.frames)],
-  );
+  const trial = forecastTrial(encoding, samples.size, size, samples.frames);
+  const likely = Array.from({ length: mostTrials }, (_, index) => Math.min(1, Math.max(0, usualTrials - index)));
+  return likely.flatMap((share) => trial.map((cost) => share * cost));
 }
 
 async function steerRung(

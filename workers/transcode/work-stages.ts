@@ -18,7 +18,11 @@ export function stagesOfWork<T extends Reporter>(task: T, plan: Plan): WorkStage
     searching: stages.at(0),
     listening: stages.at(1),
     encoding: stages.at(2),
-    settle: (settled, sound) => stages.expect(2, encodingOf(settled, needsLimiter(sound))),
+    settle: (settled, sound) => {
+      const limited = needsLimiter(sound);
+      stages.expect(1, forecastListening(settled, limited));
+      stages.expect(2, encodingOf(settled, limited));
+    },
   };
 }
 
