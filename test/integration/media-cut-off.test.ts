@@ -37,6 +37,16 @@ describe('transcode', () => {
     await expect(runKind('transcode', wish, await cut(whole, 'cut'))).rejects.toMatchObject(message(cutAt));
   });
 
+  it('misses the last second of a FLAC of two minutes', async () => {
+    const whole = await renderClip('whole.flac', '-f', 'lavfi', '-i', 'anoisesrc=d=120:a=0.3');
+    const bytes = await readFile(whole);
+    const most = { bytes: bytes.subarray(0, bytes.length * (1 - 1 / 120)), name: 'cut' };
+    await expect(runKind('transcode', { preset: 'wav' }, most)).rejects.toMatchObject(
+      message(/^"cut" ends after 11[89]\.\d s of 120\.0 s: it was cut off\./),
+    );
+    expect((await runKind('transcode', { preset: 'mp3' }, whole)).output.facts?.durationMs).toBeGreaterThan(119_900);
+  });
+
   it('takes a part of a cut-off file that is there', async () => {
     const whole = await renderClip('whole.flac', ...noise);
     const { output } = await runKind('transcode', { preset: 'wav', clip: { end: 1 } }, await cut(whole, 'cut'));
