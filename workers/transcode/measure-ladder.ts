@@ -65,13 +65,7 @@ export async function measureLadder(
         `[whole]split=2[a][b];[a]${scale(probe.size)}[probe]`,
         ...compare(top.size, reports),
       ].join(';'),
-      outputs: [
-        {
-          target: encoded,
-          options: ['-map', '[probe]', ...encodeVideo({ ...probe.encoding, maxBitrate: undefined }), '-f', 'matroska'],
-        },
-        { target: '-', options: [...reports.flatMap(({ rung }) => ['-map', `[${rung.name}]`]), '-f', 'null'] },
-      ],
+      outputs: [encodeProbe(probe, encoded), discard(reports.map(({ rung }) => rung.name))],
       inputName: source.file.name,
       signal: task.signal,
       onProgress: reportFraction(looking[index] ?? task, seconds),
@@ -89,6 +83,16 @@ export async function measureLadder(
     probe,
   };
 }
+
+function encodeProbe({ encoding }: Rung, target: string): { target: string; options: string[] } {
+  const options = encodeVideo({ ...encoding, maxBitrate: undefined });
+  return { target, options: ['-map', '[probe]', ...options, '-f', 'matroska'] };
+}
+
+const discard = (pads: readonly string[]) => ({
+  target: '-',
+  options: [...pads.flatMap((pad) => ['-map', `[${pad}]`]), '-f', 'null'],
+});
 
 /** From `[b]` on. */
 function compare(top: Size, reports: readonly { readonly rung: Rung; readonly path: string }[]): string[] {
