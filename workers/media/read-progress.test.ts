@@ -23,5 +23,5 @@ it('hears of single frames where no block comes, at most ten a second', async ()
   readProgress(stream, (progress) => reports.push(progress));
   stream.end('frame:0    pts:0       pts_time:0\ntold=1\nframe:1    pts:512     pts_time:0.04\ntold=1\n');
   await new Promise((resolve) => stream.once('end', resolve));
-  expect(reports).toEqual([{ seconds: 0, advanced: true }]);
+  expect(reports).toEqual([{ seconds: 0, advanced: true, told: true }]);
 });
