@@ -42,6 +42,7 @@ interface ProbedStream {
   readonly profile?: string;
   readonly level?: number;
   readonly color_primaries?: string;
+  readonly color_space?: string;
   readonly sample_aspect_ratio?: string;
   readonly color_range?: string;
   readonly color_transfer?: string;

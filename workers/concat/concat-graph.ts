@@ -34,7 +34,13 @@ function picture(source: Source, index: number, { width, height, fps, background
   if (source.video === undefined)
     return `color=c=${background}:s=${width}x${height}:r=${fps}:d=${length},format=yuv420p,setsar=1[v${index}]`;
   const size = fitLarger(displaySize(source.video), { width, height });
-  const chain = pictureChain(source.video, { size, fps, pixelFormat: 'yuv420p', deinterlace: 'flagged' });
+  const chain = pictureChain(source.video, {
+    size,
+    fps,
+    pixelFormat: 'yuv420p',
+    deinterlace: 'flagged',
+    matrix: 'bt709',
+  });
   const bars = `pad=${width}:${height}:-1:-1:color=${background},setsar=1`;
   return `[${index}:${source.video.index}]${chain},${bars},tpad=stop=-1:stop_mode=clone,trim=duration=${length},setpts=PTS-STARTPTS[v${index}]`;
 }

@@ -1,3 +1,4 @@
+import { assumedMatrix, type ColourMatrix, convertMatrix, isRgb, tellMatrix } from './colour-matrix.ts';
 import { displaySize, type Size } from './display-size.ts';
 import type { VideoStream } from './media.ts';
 
@@ -13,6 +14,8 @@ export interface PictureWish {
   readonly deinterlace: 'none' | 'flagged' | 'all';
   /** Leave HDR as it is (ten bits, the source's transfer) instead of mapping it to SDR. */
   readonly keepHdr?: boolean;
+  /** How the colours are to be written: `bt601` for stills. By default as in the source, and the result says so. */
+  readonly matrix?: ColourMatrix;
   /** Stills in JPEG want full range; video limited, the default. */
   readonly range?: 'limited' | 'full';
 }
@@ -52,15 +55,21 @@ export function isHdr(video: Pick<VideoStream, 'transfer'>): boolean {
   return hdrTransfers.has(video.transfer ?? '');
 }
 
-/** Lanczos by default; RGB gets the matrix players assume for the size. */
-function scale(video: VideoStream, { size, keepHdr, range }: PictureWish): string[] {
-  const matrix = /^(rgb|bgr|gbr|argb|abgr|pal8|gray)/.test(video.pixelFormat) ? ':out_color_matrix=bt709' : '';
-  const levels = keepHdr === true ? '' : `:in_range=auto:out_range=${range === 'full' ? 'pc' : 'tv'}`;
-  return [`scale=${size.width}:${size.height}:flags=lanczos${levels}${matrix}`];
+/** Lanczos. Of an HD source that does not say so, the result says what players took it for: smaller, they would take it for SD. */
+function scale(video: VideoStream, { size, keepHdr, range, matrix }: PictureWish): string[] {
+  const scaled = `scale=${size.width}:${size.height}:flags=lanczos`;
+  if (keepHdr === true) return [scaled];
+  const to = matrix ?? (isRgb(video) ? 'bt709' : undefined);
+  const levels = `:in_range=auto:out_range=${range === 'full' ? 'pc' : 'tv'}`;
+  const written = to ?? (assumedMatrix(video) === 'bt709' ? 'bt709' : undefined);
+  return [
+    `${scaled}${levels}${to === undefined ? '' : convertMatrix(video, to)}`,
+    ...(written === undefined ? [] : [tellMatrix(written)]),
+  ];
 }
 
 /** Scaled first, since the float pictures of the tone mapper are sixteen times as heavy. Tags that are missing are stated. */
-function toneMap(video: VideoStream, { size, range }: PictureWish): string[] {
+function toneMap(video: VideoStream, { size, range, matrix: wanted }: PictureWish): string[] {
   const primaries = video.primaries ?? 'bt2020';
   const matrix = video.matrix ?? 'bt2020nc';
   const input = `tin=${video.transfer}:pin=${zimgNames[primaries] ?? primaries}:min=${zimgNames[matrix] ?? matrix}`;
@@ -69,7 +78,7 @@ function toneMap(video: VideoStream, { size, range }: PictureWish): string[] {
     'format=gbrpf32le',
     'zscale=p=bt709',
     'tonemap=tonemap=hable:desat=0',
-    `zscale=t=bt709:m=bt709:r=${range === 'full' ? 'pc' : 'tv'}`,
+    `zscale=t=bt709:m=${wanted === 'bt601' ? '170m' : 'bt709'}:r=${range === 'full' ? 'pc' : 'tv'}`,
   ];
 }
 

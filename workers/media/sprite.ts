@@ -45,9 +45,12 @@ export function spriteChain(layout: SpriteLayout): string {
   return `${tellFrames},fps=1/${everySeconds}:start_time=0:round=up,${spriteTile(layout)},tile=${columns}x${rows}`;
 }
 
+/** Options of `scale` for a picture that says how its colours are written. */
+export const asJpeg = 'in_color_matrix=auto:out_color_matrix=bt601:out_range=pc';
+
 /** One picture, as it stands on the sheet. */
 export function spriteTile({ tile }: SpriteLayout): string {
-  return `scale=${tile.width}:${tile.height}:out_range=pc,setsar=1,format=yuvj420p`;
+  return `scale=${tile.width}:${tile.height}:${asJpeg},setsar=1,format=yuvj420p`;
 }
 
 /** WebVTT whose cues name a rectangle of the sheet (media fragments, `#xywh=`). */

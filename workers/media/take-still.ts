@@ -60,6 +60,7 @@ export async function takeStill(source: Source, wish: StillWish, signal: AbortSi
     pixelFormat: still.pixelFormat,
     deinterlace: 'flagged',
     range: wish.format === 'webp' ? 'limited' : 'full',
+    matrix: 'bt601',
   });
   const seek = wish.seconds > 0 ? ['-ss', wish.seconds.toFixed(6)] : [];
   await runFfmpeg({

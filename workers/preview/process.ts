@@ -102,7 +102,8 @@ function joinSnippets(
   const { pixelFormat, finish } = formats[params.format ?? 'webp'];
   const told = params.format === 'mp4' ? '' : `,${tellFrames}`;
   const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
-  const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged' });
+  const still = params.format === 'mp4' ? {} : { matrix: 'bt601' as const };
+  const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged', ...still });
   const even = `fps=${params.fps ?? 12}:eof_action=${last},setpts=PTS-STARTPTS`;
   const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
   const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);

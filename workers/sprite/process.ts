@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../shared/errors.ts';
 import type { Process } from '../kind.ts';
+import { assumedMatrix, tellMatrix } from '../media/colour-matrix.ts';
 import { displaySize } from '../media/display-size.ts';
 import { threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
@@ -24,9 +25,12 @@ export const process: Process<SpriteParams> = async (task) => {
   const layout = layOutSprite(durationSeconds, displaySize(video), { everySeconds: every, columns, width });
   const sheet = join(task.scratch, 'sprite.jpg');
   const keyframes = durationSeconds > keyframesFromSeconds ? ['-skip_frame', 'nokey'] : [];
+  const assumed = assumedMatrix(video);
   const mapped = isHdr(video)
     ? [pictureChain(video, { size: layout.tile, pixelFormat: 'yuv420p', deinterlace: 'none' })]
-    : [];
+    : assumed === undefined
+      ? []
+      : [tellMatrix(assumed)];
   await runFfmpeg({
     inputs: [{ path: source.file.path, options: ['-threads', threads, ...keyframes, ...source.inputOptions] }],
     outputs: [

@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Output } from '../kind.ts';
 import { fitInside, type Size } from '../media/display-size.ts';
-import { layOutSprite, type SpriteLayout, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
+import { asJpeg, layOutSprite, type SpriteLayout, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
 import type { Plan } from './plan.ts';
 
 /** A picture made beside the rungs, from the same decode. */
@@ -49,7 +49,7 @@ export function posterChain({ width, height }: Size): string {
     '[every]thumbnail=20[any]',
     '[best][any]concat=n=2,setpts=N',
   ];
-  return `${chosen.join(';')},scale=${width}:${height}:out_range=pc,format=yuvj420p`;
+  return `${chosen.join(';')},scale=${width}:${height}:${asJpeg},format=yuvj420p`;
 }
 
 /** What is decoded around a clip is cut off by the muxers, and these pictures have none. */

@@ -1,3 +1,4 @@
+import { matrixOf } from '../media/colour-matrix.ts';
 import { detectInterlace } from '../media/detect-interlace.ts';
 import type { Size } from '../media/display-size.ts';
 import { escapeFilterValue } from '../media/escape-filter-value.ts';
@@ -65,7 +66,13 @@ export function pictureGraph(
   const input = `[0:${video.stream.index}]`;
   if (parts.mark === undefined) return `${input}${[chain, ...after].join(',')}[${out}]`;
   const marked = [
-    overlayMark(parts.mark, canvas, { leadSeconds: plan.clip.leadSeconds, speed }, 'base'),
+    overlayMark(
+      parts.mark,
+      canvas,
+      { leadSeconds: plan.clip.leadSeconds, speed },
+      'base',
+      matrixOf(video.stream) ?? 'bt709',
+    ),
     `format=${video.pixelFormat}`,
     ...after,
   ];

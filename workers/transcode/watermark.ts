@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile, Task } from '../kind.ts';
+import type { ColourMatrix } from '../media/colour-matrix.ts';
 import { even, type Size } from '../media/display-size.ts';
 import { drawText } from '../media/draw-text.ts';
 import { guardedInput } from '../media/probe-media.ts';
@@ -100,12 +101,20 @@ interface MarkTimes {
 }
 
 /** From `[base]` on; the mark is input 1 of the command. */
-export function overlayMark({ wish }: Mark, canvas: Size, times: MarkTimes, base: string): string {
+export function overlayMark(
+  { wish }: Mark,
+  canvas: Size,
+  times: MarkTimes,
+  base: string,
+  matrix: ColourMatrix,
+): string {
   const gap = Math.round(canvas.width * margin);
   const width = wish.text === undefined ? `${even(canvas.width * wish.size)}` : widthOfWords(wish, canvas, gap);
   const [x, y] = place(wish.position, ['w', 'h'], ['W', 'H'], gap);
   const look = `scale=${width}:-1:flags=area,format=rgba,colorchannelmixer=aa=${wish.opacity}`;
-  return `[1:v]${look}[mark];[${base}][mark]overlay=x=${x}:y=${y}${enabled(wish, times)}`;
+  // Written as the picture below it is, or its colours would shift.
+  const written = `scale=out_color_matrix=${matrix}:out_range=tv,format=yuva420p`;
+  return `[1:v]${look},${written}[mark];[${base}][mark]overlay=x=${x}:y=${y}${enabled(wish, times)}`;
 }
 
 /** Letters as tall as a third of `size`, unless the words would not fit on the canvas. */
