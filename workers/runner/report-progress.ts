@@ -10,12 +10,17 @@ export interface ProgressReporter {
   stop(): void;
 }
 
-/** Sends the newest fraction at most every 500 ms, never backwards, and every 5 s even when nothing changed: the heartbeat. */
+/**
+ * Sends the first fraction at once and then the newest at most every 500 ms, never backwards, and every 5 s even when nothing
+ * changed: the heartbeat.
+ */
 export function startProgress(bus: Pick<Bus, 'publish'>, run: Run): ProgressReporter {
   let fraction = 0;
   let sent = 0;
   let sentAt = Date.now();
+  let first = true;
   const send = () => {
+    first = false;
     sent = fraction;
     sentAt = Date.now();
     // A lost progress report is replaced by the next one.
@@ -27,6 +32,7 @@ export function startProgress(bus: Pick<Bus, 'publish'>, run: Run): ProgressRepo
   return {
     update: (next) => {
       fraction = Math.max(fraction, Math.min(1, Number.isFinite(next) ? next : 0));
+      if (first && fraction > 0) send();
     },
     stop: () => clearInterval(timer),
   };
