@@ -53,7 +53,11 @@ export function orderParts(settled: Settled): SplitPlan {
     },
     stretches: stretches.map(({ firstSeconds, lastSeconds, frames }) => ({ firstSeconds, lastSeconds, frames })),
   };
-  return { parts: [...soundPart(source, plan), ...chunks], joinWeight: weighJoin(plan, rungs), facts: { ...facts } };
+  return {
+    parts: longestFirst(soundPart(source, plan), chunks),
+    joinWeight: weighJoin(plan, rungs),
+    facts: { ...facts },
+  };
 }
 
 /** A file is a ladder of one rung. */
@@ -66,7 +70,12 @@ function pictureOnly(plan: Plan): Plan {
   return { ...plan, audio: [], tags: {} };
 }
 
-/** First: of a long video it is the longest of all parts. */
+/** Of a long video the sound is the longest of all parts, and goes first; what is shorter than a chunk fills the gap at the end. */
+function longestFirst(sound: readonly PartPlan[], chunks: readonly PartPlan[]): PartPlan[] {
+  const longestChunk = Math.max(...chunks.map(({ weight }) => weight));
+  return sound.some(({ weight }) => weight > longestChunk) ? [...sound, ...chunks] : [...chunks, ...sound];
+}
+
 function soundPart(source: Source, plan: Plan): PartPlan[] {
   const texts = textTracks(source).length > 0 && (wantsTexts(plan) || embedsTexts(plan, source));
   if (plan.audio.length === 0 && !texts) return [];
