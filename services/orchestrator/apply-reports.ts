@@ -2,13 +2,13 @@ import { applyReport } from '../../shared/ledger/apply-report.ts';
 import { type TaskReport, taskReport } from '../../shared/messages/report.ts';
 import type { Delivery } from '../../shared/queue/bus.ts';
 import { queues } from '../../shared/queue/topology.ts';
+import { createTurns } from '../../shared/take-turns.ts';
 import { type Consuming, consumeUntil } from './consume-until.ts';
 import { makeStorable } from './make-storable.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { persist } from './persist.ts';
 import { stopSiblings } from './stop-siblings.ts';
 import { stopStrayRun } from './stop-stray-run.ts';
-import { createTurns } from './take-turns.ts';
 
 /**
  * Takes what workers say of their runs (all but progress) into the ledger; `onApplied` lets the relays look at once. Those

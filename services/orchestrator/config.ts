@@ -37,6 +37,7 @@ export interface Retention {
 export interface OrchestratorProcessConfig extends OrchestratorConfig {
   readonly databaseUrl: string;
   readonly brokerUrls: readonly string[];
+  /** undefined: nothing is deleted there, so it is not opened. */
   readonly storeUrl: string | undefined;
   readonly logLevel: string;
   readonly healthPort: number | undefined;
@@ -92,14 +93,15 @@ export function readOrchestratorProcessConfig(environment: Environment): Orchest
   const read = readEnvironment({ ...variables, ...processVariables }, environment);
   const config = toConfig(read);
   const { jobsDays, uploadsDays } = config.retention;
-  if (read.FARM_STORE_URL === undefined && (jobsDays ?? uploadsDays) !== undefined) {
+  const deletes = (jobsDays ?? uploadsDays) !== undefined;
+  if (deletes && read.FARM_STORE_URL === undefined) {
     throw new ConfigError([
       'FARM_STORE_URL: missing; what FARM_RETENTION_DAYS and FARM_RETENTION_UPLOADS_DAYS delete is there',
     ]);
   }
   return {
     ...config,
-    storeUrl: read.FARM_STORE_URL,
+    storeUrl: deletes ? read.FARM_STORE_URL : undefined,
     databaseUrl: read.FARM_DATABASE_URL,
     brokerUrls: read.FARM_BROKER_URL,
     logLevel: read.FARM_LOG_LEVEL,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import type { Health } from '../part.ts';
+import { createTurns } from '../take-turns.ts';
 import {
   type Entry,
   incomingPath,
@@ -26,6 +27,7 @@ const nearlyFullBytes = 64 * 1024 * 1024;
  */
 export async function openFileStore(root: string): Promise<ObjectStore> {
   await prepare(root).catch(failed);
+  // So that of two overwrites of a key each forgets the bytes of the one before.
   const inTurn = createTurns();
   return {
     async put(key, body, { mediaType, signal }) {
@@ -114,20 +116,6 @@ async function readObject(
 
 function toFacts({ key, blob, bytes, mediaType, modifiedAt }: Entry): ObjectFacts {
   return { key, bytes, mediaType, etag: blob, modifiedAt: new Date(modifiedAt) };
-}
-
-/** Work on one key is done one after the other, so that of two overwrites each forgets the bytes of the one before. */
-function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, work) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
-    last.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (last.get(key) === turn) last.delete(key);
-    }
-  };
 }
 
 async function checkHealth(root: string): Promise<Health> {

@@ -161,4 +161,6 @@ it('an orchestrator that is to delete what jobs stored must be told where that i
   const environment = { FARM_DATABASE_URL: 'postgres://farm@localhost/farm', FARM_BROKER_URL: 'memory:' };
   expect(readOrchestratorProcessConfig(environment).storeUrl).toBeUndefined();
   expect(() => readOrchestratorProcessConfig({ ...environment, FARM_RETENTION_DAYS: '7' })).toThrow('FARM_STORE_URL');
+  const told = { ...environment, FARM_RETENTION_DAYS: '7', FARM_STORE_URL: 's3://media' };
+  expect(readOrchestratorProcessConfig(told).storeUrl).toBe('s3://media');
 });
