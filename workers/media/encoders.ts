@@ -21,6 +21,8 @@ export interface VideoEncoding {
   readonly level?: string | undefined;
   readonly keyframeSeconds?: number | undefined;
   readonly fps?: number | undefined;
+  /** Frames a second of the result, about, when no `fps` is asked for: AV1 counts its GOPs in frames. */
+  readonly usualFps?: number | undefined;
   /** HDR is kept: these tags go into the stream. */
   readonly hdr?: Pick<VideoStream, 'primaries' | 'transfer' | 'matrix'> | undefined;
 }
@@ -89,7 +91,7 @@ export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
     threads,
     ...encoder.speed[encoding.speed],
     ...rateControl(encoding, encoder.crf),
-    ...(encoding.keyframeSeconds === undefined ? [] : keyframes(encoding.keyframeSeconds, encoding.codec)),
+    ...(encoding.keyframeSeconds === undefined ? [] : keyframes(encoding.keyframeSeconds, encoding)),
     ...(encoding.profile === undefined ? [] : ['-profile:v', encoding.profile]),
     ...(encoding.level === undefined || encoding.codec === 'h265' ? [] : ['-level', encoding.level]),
     ...colourTags(encoding.hdr),
@@ -101,8 +103,9 @@ export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
 /** x265 keeps its statistics and its level under its own options; the others under ffmpeg's. */
 function passOptions({ codec, keyframeSeconds, level }: VideoEncoding, pass: Pass | undefined): string[] {
   if (codec === 'h265') {
-    // Where keyframes are asked for, nothing behind one may lean on what is before it (x265 opens its GOPs by default).
-    const quiet = ['log-level=error', ...(keyframeSeconds === undefined ? [] : ['open-gop=0'])]
+    // Where keyframes are asked for, nothing behind one may lean on what is before it (x265 opens its GOPs by default), and they may
+    // be close together (by itself it makes none in the first 25 frames after one).
+    const quiet = ['log-level=error', ...(keyframeSeconds === undefined ? [] : ['open-gop=0', 'min-keyint=1'])]
       .concat(level === undefined ? [] : [`level-idc=${level}`])
       .join(':');
     return [
@@ -137,8 +140,12 @@ function rateControl({ codec, crf, bitrate, maxBitrate }: VideoEncoding, usualCr
   return codec === 'vp9' ? [...quality, '-b:v', String(maxBitrate ?? 0), ...cap] : [...quality, ...cap];
 }
 
-/** Closed GOPs that begin at the same media time in every rendition, whatever the frame rate. */
-function keyframes(seconds: number, codec: VideoCodec): string[] {
+/**
+ * Closed GOPs that begin at the same media time in every rendition, whatever the frame rate. libsvtav1 (5.1) is deaf to keyframes by
+ * time, so AV1 has them every so many frames.
+ */
+function keyframes(seconds: number, { codec, fps, usualFps = 25 }: VideoEncoding): string[] {
+  if (codec === 'av1') return ['-g', String(Math.max(1, Math.round(seconds * (fps ?? usualFps))))];
   const closed = codec === 'h264' ? ['-sc_threshold', '0', '-flags', '+cgop'] : [];
   return ['-force_key_frames', `expr:gte(t,n_forced*${seconds})`, ...closed];
 }

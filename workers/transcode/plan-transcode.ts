@@ -22,7 +22,7 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
   const speed = wish.speed ?? 1;
   const changed =
     speed !== 1 || wish.fade !== undefined || wish.watermark !== undefined || wish.subtitles?.burn !== undefined;
-  const context = { container, source, changed, clipped: params.clip !== undefined, quality: wish.quality };
+  const context = { container, source, changed, clipped: params.clip !== undefined, speed, quality: wish.quality };
   const video = wish.video === false || !holdsVideo(container) ? undefined : planVideo(wish.video ?? {}, context);
   const audio = wish.audio === false ? [] : planAudio(wish.audio ?? {}, { ...context, withVideo: video !== undefined });
   if (video === undefined && audio.length === 0) throw nothingToDo(wish, source);

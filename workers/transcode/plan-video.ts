@@ -33,7 +33,11 @@ export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan 
   };
 }
 
-function encodingOf(wish: Wish<'video'>, { container, source }: PlanContext, keepHdr: boolean): VideoPlan['encoding'] {
+function encodingOf(
+  wish: Wish<'video'>,
+  { container, source, speed }: PlanContext,
+  keepHdr: boolean,
+): VideoPlan['encoding'] {
   const allowed = isStreaming(container) ? (['h264', 'h265'] as const) : containers[container].video;
   const usual = keepHdr ? (allowed.find((codec) => codec !== 'h264') ?? 'h265') : (allowed[0] ?? 'h264');
   const codec: VideoCodec =
@@ -49,6 +53,7 @@ function encodingOf(wish: Wish<'video'>, { container, source }: PlanContext, kee
     level: wish.level,
     keyframeSeconds: wish.keyframeSeconds ?? (isStreaming(container) ? 4 : undefined),
     fps: wish.fps,
+    usualFps: source.video?.fps === undefined ? undefined : source.video.fps * speed,
     hdr: keepHdr ? source.video : undefined,
   };
 }

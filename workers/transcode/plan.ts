@@ -87,6 +87,7 @@ export interface PlanContext {
   /** Something changes every frame and sample, so nothing can be copied. */
   readonly changed: boolean;
   readonly clipped: boolean;
+  readonly speed: number;
   readonly quality: QualityWish | undefined;
 }
 
