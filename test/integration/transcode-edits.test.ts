@@ -157,6 +157,14 @@ describe('streams', () => {
     expect(small.seen.video?.width).toBe(80);
   });
 
+  it('names copied H.265 as Apple wants it', async () => {
+    const quiet = ['-preset', 'ultrafast', '-x265-params', 'log-level=error'];
+    const input = await renderClip('in.mkv', ...testSources(0.4, '160x90'), '-c:v', 'libx265', ...quiet);
+    const { path, seen } = await run(input, { container: 'mp4', video: { codec: 'copy' } });
+    expect(seen.video?.codec_tag_string).toBe('hvc1');
+    expect(frameHash(path)).toBe(frameHash(input));
+  });
+
   it.each([{ maxBitrate: 100_000 }, { profile: 'high' }, { pixelFormat: 'yuv444p' }, { keyframeSeconds: 0.5 }])(
     'encodes anew for %j',
     async (wish) => {
@@ -172,13 +180,15 @@ describe('streams', () => {
     const tones = ['-f', 'lavfi', '-i', 'sine=f=300:d=1', '-f', 'lavfi', '-i', 'sine=f=600:d=1'];
     const languages = ['-metadata:s:a:0', 'language=eng', '-metadata:s:a:1', 'language=fra'];
     const input = await renderClip('in.mkv', ...tones, '-map', '0', '-map', '1', ...languages, '-c:a', 'flac');
+    /** The one that is heard when nobody chooses stands in capitals. */
     const tracks = async (wish: unknown) => {
       const { seen } = await run(input, { container: 'mkv', audio: { tracks: wish } });
-      return seen.streams.map((stream) => stream.tags?.language);
+      const name = (language = '', byDefault = 0) => (byDefault === 1 ? language.toUpperCase() : language);
+      return seen.streams.map(({ tags, disposition }) => name(tags?.language, disposition?.default));
     };
-    expect(await tracks('all')).toEqual(['eng', 'fra']);
+    expect(await tracks('all')).toEqual(['ENG', 'fra']);
     expect(await tracks(['fra'])).toEqual(['fra']);
-    expect(await tracks(['fre', 'en'])).toEqual(['fra', 'eng']);
+    expect(await tracks(['fre', 'en'])).toEqual(['FRA', 'eng']);
     await expect(tracks(['deu'])).rejects.toThrow('it has: eng, fra');
   });
 

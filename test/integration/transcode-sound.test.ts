@@ -74,6 +74,19 @@ describe('channels', () => {
     expect(Math.abs((heard[2] ?? 0) - rms(0.4))).toBeLessThan(0.05);
   });
 
+  it.each([
+    ['opus', 4, 'quad'],
+    ['ogg', 4, 'quad'],
+    ['flac', 4, 'quad'],
+    ['m4a', 4, '4.0'],
+    ['opus', 3, '3.0'],
+    ['flac', 6, '5.1'],
+  ])('come in %s as many as are asked for: %i', async (preset, channels, layout) => {
+    const { seen, path } = await runTranscode({ preset, audio: { channels } }, await steps(0.5, 0.5, 0, 0, 0, 0));
+    expect(seen.audio).toMatchObject({ channels, channel_layout: layout });
+    expect(levels(path)[0]).toBeGreaterThan(0.1);
+  });
+
   it('mix down to stereo with the middle on both sides', async () => {
     const { path } = await runTranscode({ preset: 'wav' }, await steps(0, 0, 0.8, 0, 0, 0));
     const [left = 0, right = 0] = levels(path);
@@ -123,6 +136,21 @@ describe('edits', () => {
     expect(crossings).toBeGreaterThan(240);
     expect(crossings).toBeLessThan(260);
   });
+});
+
+it('is taken as Vorbis at the low rates of telephones, too', async () => {
+  const call = await renderClip('call.wav', '-f', 'lavfi', '-i', 'sine=d=1:r=8000');
+  const { seen } = await runTranscode({ preset: 'ogg' }, call);
+  expect(seen.audio).toMatchObject({ codec_name: 'vorbis', sample_rate: '8000' });
+});
+
+it('is not copied into a WAV from the high end', async () => {
+  const aiff = await renderClip('in.aiff', '-f', 'lavfi', '-i', 'sine=d=0.5', '-c:a', 'pcm_s16be');
+  const made = (codec: string) => runTranscode({ container: 'wav', audio: { codec, channels: 1 } }, aiff);
+  expect((await made('auto')).seen.audio?.codec_name).toBe('pcm_s16le');
+  await expect(runTranscode({ container: 'wav', audio: { codec: 'copy' } }, aiff)).rejects.toThrow(
+    'is pcm_s16be, which wav cannot hold unchanged',
+  );
 });
 
 describe('the cover', () => {

@@ -36,6 +36,7 @@ export const quickVideo = ['-c:v', 'libx264', '-preset', 'ultrafast', '-threads'
 interface ProbedStream {
   readonly codec_type: string;
   readonly codec_name: string;
+  readonly codec_tag_string: string;
   readonly width: number;
   readonly height: number;
   readonly pix_fmt: string;
@@ -47,6 +48,7 @@ interface ProbedStream {
   readonly color_range?: string;
   readonly color_transfer?: string;
   readonly channels: number;
+  readonly channel_layout?: string;
   readonly sample_rate: string;
   readonly avg_frame_rate: string;
   readonly nb_read_packets: string;

@@ -150,24 +150,35 @@ function keyframes(seconds: number, { codec, fps, usualFps = 25 }: VideoEncoding
   return ['-force_key_frames', `expr:gte(t,n_forced*${seconds})`, ...closed];
 }
 
-const audioEncoders: Readonly<Record<AudioCodec, { readonly name: string; readonly perChannel: number | undefined }>> =
-  {
-    aac: { name: 'aac', perChannel: 64_000 },
-    opus: { name: 'libopus', perChannel: 48_000 },
-    mp3: { name: 'libmp3lame', perChannel: 80_000 },
-    vorbis: { name: 'libvorbis', perChannel: 64_000 },
-    flac: { name: 'flac', perChannel: undefined },
-    pcm: { name: 'pcm_s16le', perChannel: undefined },
-  };
+interface AudioEncoder {
+  readonly name: string;
+  readonly perChannel: number | undefined;
+  /** An option of the track and its value, when no bitrate is asked for. */
+  readonly usual?: readonly [string, string];
+}
+
+const audioEncoders: Readonly<Record<AudioCodec, AudioEncoder>> = {
+  aac: { name: 'aac', perChannel: 64_000 },
+  opus: { name: 'libopus', perChannel: 48_000 },
+  mp3: { name: 'libmp3lame', perChannel: 80_000 },
+  // By quality, about 64 kbit/s a channel: it takes no such bitrate below 16 kHz.
+  vorbis: { name: 'libvorbis', perChannel: undefined, usual: ['-q:a', '4'] },
+  flac: { name: 'flac', perChannel: undefined },
+  pcm: { name: 'pcm_s16le', perChannel: undefined },
+};
+
+const lossless: ReadonlySet<AudioCodec> = new Set(['flac', 'pcm']);
 
 /** The bitrate defaults to so many bits per channel; lossless codecs have none. `position` counts the tracks of the output. */
 export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
-  const { name, perChannel } = audioEncoders[codec];
-  const wanted = perChannel === undefined ? undefined : (bitrate ?? perChannel * channels);
+  const { name, perChannel, usual } = audioEncoders[codec];
+  const usualBitrate = perChannel === undefined ? undefined : perChannel * channels;
+  const wanted = lossless.has(codec) ? undefined : (bitrate ?? usualBitrate);
   return [
     ...[`-c:a:${position}`, name],
     ...(layout === undefined ? [`-ac:a:${position}`, String(channels)] : []),
     ...(sampleRate === undefined ? [] : [`-ar:a:${position}`, String(sampleRate)]),
     ...(wanted === undefined ? [] : [`-b:a:${position}`, String(wanted)]),
+    ...(wanted !== undefined || usual === undefined ? [] : [`${usual[0]}:${position}`, usual[1]]),
   ];
 }

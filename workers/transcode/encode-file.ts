@@ -119,9 +119,12 @@ async function run({ task, source, plan, parts, path, sound }: Encode, pass?: Pa
   return log;
 }
 
-function pictureOptions({ video }: Plan, pass?: Pass): string[] {
+function pictureOptions({ video, container }: Plan, pass?: Pass): string[] {
   if (video === undefined) return [];
-  if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy'];
+  // Apple's players take no hev1, which the muxer writes by itself.
+  const named =
+    video.stream.codec === 'hevc' && (container === 'mp4' || container === 'mov') ? ['-tag:v:0', 'hvc1'] : [];
+  if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy', ...named];
   return ['-map', '[picture]', ...keepFrameTimes(video), ...encodeVideo(video.encoding, pass)];
 }
 

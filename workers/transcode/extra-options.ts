@@ -28,6 +28,7 @@ export function extraOptions(source: Source, plan: Plan, { cover, texts }: Extra
       `-metadata:s:a:${position}`,
       `language=${stream.language}`,
       ...(stream.title === undefined ? [] : [`-metadata:s:a:${position}`, `title=${stream.title}`]),
+      ...(plan.audio.length === 1 ? [] : [`-disposition:a:${position}`, position === 0 ? '+default' : '-default']),
     ]),
   ];
 }

@@ -22,6 +22,11 @@ it.each([
   [{ container: 'hls', video: { codec: 'copy' } }, 'video.codec: expected h264 or h265 in hls'],
   [{ container: 'mp4', video: { codec: 'copy', crf: 20 } }, 'video.codec: expected another codec than copy'],
   [{ video: false, audio: false }, 'audio: expected sound or a picture'],
+  [{ preset: 'mp3', audio: { sampleRate: 96_000 } }, 'audio.sampleRate: expected one of 8000, '],
+  [{ preset: 'mp3', audio: { bitrate: 500_000 } }, 'audio.bitrate: expected at most 320000 with mp3, got 500000'],
+  [{ preset: 'webm-720p', audio: { sampleRate: 44_100 } }, 'audio.sampleRate: expected one of 8000, 12000, 16000'],
+  [{ preset: 'opus', audio: { channels: 1, bitrate: 300_000 } }, 'audio.bitrate: expected at most 256000 with opus'],
+  [{ audio: { sampleRate: 192_000 } }, 'audio.sampleRate: expected one of 7350, '],
   [{ preset: 'mp3', audio: false }, 'audio: expected sound or a picture'],
 ])('%j → %s', (params, message) => {
   expect(first(params)).toContain(message);
@@ -34,6 +39,8 @@ it.each([
   { video: { bitrate: 500_000, maxBitrate: 500_000 } },
   { container: 'mp4', video: { codec: 'copy' } },
   { preset: 'mp3' },
+  { preset: 'opus', audio: { channels: 6, bitrate: 512_000, sampleRate: 48_000 } },
+  { preset: 'flac', audio: { sampleRate: 192_000 } },
 ])('takes %j', (params) => {
   expect(first(params)).toBeUndefined();
 });

@@ -1,7 +1,15 @@
-import { audioCodecs, containers, type FileContainer, type VideoCodec, videoCodecs } from '../media/containers.ts';
+import {
+  type AudioCodec,
+  audioCodecs,
+  containers,
+  type FileContainer,
+  type VideoCodec,
+  videoCodecs,
+} from '../media/containers.ts';
 import { findRefusal } from './encoder-limits.ts';
 import { mergePreset } from './merge-preset.ts';
 import type { TranscodeParams } from './params.ts';
+import { findSoundRefusal } from './sound-limits.ts';
 
 export interface Contradiction {
   readonly path: readonly string[];
@@ -11,7 +19,13 @@ export interface Contradiction {
 
 /** What cannot be meant together, preset included: said when the job comes in, not when it runs. */
 export function findContradictions(params: TranscodeParams): readonly Contradiction[] {
-  return [...aboutPicture(params), ...aboutEncoder(params), ...aboutSound(params), ...aboutContainer(params)];
+  return [
+    ...aboutPicture(params),
+    ...aboutEncoder(params),
+    ...aboutSound(params),
+    ...aboutSoundEncoder(params),
+    ...aboutContainer(params),
+  ];
 }
 
 const said = (wish: unknown) => wish !== undefined;
@@ -85,6 +99,17 @@ function aboutSound(params: TranscodeParams): Contradiction[] {
   ];
 }
 
+/** Of the codec that is asked for, or the container's usual one; what is to be copied is not encoded. */
+function aboutSoundEncoder(params: TranscodeParams): Contradiction[] {
+  const { container = 'mp4', audio } = mergePreset(params);
+  if (typeof audio !== 'object' || audio.codec === 'copy') return [];
+  const holds = holdsOf(container).audio;
+  const codec = audio.codec === undefined || audio.codec === 'auto' ? holds[0] : audio.codec;
+  if (codec === undefined || !holds.includes(codec)) return [];
+  const refusal = findSoundRefusal(codec, audio);
+  return refusal === undefined ? [] : [{ path: ['audio', refusal.field], message: refusal.message }];
+}
+
 function aboutContainer(params: TranscodeParams): Contradiction[] {
   const { container = 'mp4' } = mergePreset(params);
   const holds = holdsOf(container);
@@ -129,7 +154,7 @@ function aboutSegments({ segments, video }: TranscodeParams, container: string):
 
 /** Segments are fMP4 that browsers and televisions agree on. */
 const streamed = { video: ['h264', 'h265'] as const, audio: ['aac'] as const };
-function holdsOf(container: string): { readonly video: readonly VideoCodec[]; readonly audio: readonly string[] } {
+function holdsOf(container: string): { readonly video: readonly VideoCodec[]; readonly audio: readonly AudioCodec[] } {
   return container in containers ? containers[container as FileContainer] : streamed;
 }
 

@@ -20,7 +20,7 @@ export function planAudio(
     encoding: {
       codec,
       channels: wish.map?.length ?? wish.channels ?? Math.min(stream.channels, 2),
-      layout: wish.map === undefined ? undefined : layouts[wish.map.length - 1],
+      layout: layoutOf(codec, wish),
       sampleRate: wish.sampleRate ?? (stream.sampleRate > 48_000 ? 48_000 : undefined),
       bitrate: wish.bitrate,
     },
@@ -35,6 +35,13 @@ export function planAudio(
 /** What so many channels mean to every encoder here, in ffmpeg's names. */
 const layouts = ['mono', 'stereo', '3.0', 'quad', '5.0', '5.1', '6.1', '7.1'] as const;
 
+/** Undefined: mono or stereo, which everybody means alike. AAC has a place of its own for four channels, which are not those of quad. */
+function layoutOf(codec: AudioCodec, { map, channels = 0 }: Wish<'audio'>): string | undefined {
+  if (map !== undefined) return layouts[map.length - 1];
+  if (channels <= 2) return undefined;
+  return codec === 'aac' && channels === 4 ? '4.0' : layouts[channels - 1];
+}
+
 /** @throws InputError when a channel is named that the track does not have. */
 function readMap({ map }: Wish<'audio'>, stream: AudioStream, name: string): AudioPlan['map'] {
   const lists = map?.map((from) => (typeof from === 'number' ? [from] : from));
@@ -46,13 +53,14 @@ function readMap({ map }: Wish<'audio'>, stream: AudioStream, name: string): Aud
   return lists;
 }
 
+/** The first is the one that is heard when nobody chooses. */
 function chooseTracks(wish: Wish<'audio'>, { container, source }: PlanContext): readonly AudioStream[] {
   if (source.audio === undefined) return [];
   if (wish.tracks === undefined) return [source.audio];
   const usable = source.media.audio.filter((stream) => stream.codec !== 'unknown' && stream.channels > 0);
   const wanted =
     wish.tracks === 'all'
-      ? usable
+      ? [source.audio, ...usable.filter((stream) => stream !== source.audio)]
       : wish.tracks.flatMap((language) => usable.filter((stream) => sameLanguage(stream.language, language)));
   if (wanted.length === 0) {
     const has = [...new Set(usable.map((stream) => stream.language))].join(', ');
@@ -64,13 +72,17 @@ function chooseTracks(wish: Wish<'audio'>, { container, source }: PlanContext): 
 /** ffprobe's names for what we call pcm. */
 const ownName = (codec: string) => (codec.startsWith('pcm_') ? 'pcm' : codec);
 
+/** RIFF counts from the low end. */
+const wavSamples = /^pcm_(u8|[sf]\d+le|alaw|mulaw)$/;
+
 function decideCopy(
   wish: Wish<'audio'>,
   stream: AudioStream,
   { container, source, changed, clipped }: PlanContext,
 ): boolean {
   if (isStreaming(container) || (wish.codec !== 'copy' && wish.codec !== 'auto')) return false;
-  const fits = container === 'mkv' || containers[container].audio.includes(ownName(stream.codec) as AudioCodec);
+  const held = containers[container].audio.includes(ownName(stream.codec) as AudioCodec);
+  const fits = container === 'mkv' || (held && (container !== 'wav' || wavSamples.test(stream.codec)));
   if (wish.codec === 'copy') {
     if (fits) return true;
     throw new InputError(

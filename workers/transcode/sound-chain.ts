@@ -37,7 +37,7 @@ export async function soundChain(task: Reporting, source: Source, plan: Plan, au
  * there that gets layouts other than its guess wrong (seen in 5.1.9: quad comes out 2 dB low and 8 dB low).
  */
 function mapping({ map, encoding }: AudioPlan): string[] {
-  if (map === undefined) return [];
+  if (map === undefined) return encoding.layout === undefined ? [] : [`aformat=channel_layouts=${encoding.layout}`];
   const layout = encoding.layout ?? 'stereo';
   if (map.every((from) => from.length === 1))
     return [`channelmap=${map.map(([from = 1], to) => `${from - 1}-${to}`).join('|')}:${layout}`];

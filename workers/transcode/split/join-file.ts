@@ -85,7 +85,7 @@ function tagOptions({ plan }: JoinFacts, chapters: number): string[] {
     ...unlikeMp4('v:0'),
     ...plan.audio.flatMap(({ stream }, position) => [
       ...unlikeMp4(`a:${position}`),
-      ...[`-disposition:a:${position}`, stream.isDefault ? 'default' : '0'],
+      ...[`-disposition:a:${position}`, (plan.audio.length > 1 ? position === 0 : stream.isDefault) ? 'default' : '0'],
     ]),
     ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
   ];
