@@ -7,7 +7,7 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { measurePackets } from '../media/measure-duration.ts';
 import { openSource, type Source } from '../media/open-source.ts';
-import { expectedOf, refuseTruncated, verifyOutput } from '../media/verify-output.ts';
+import { expectedOf, refuseCutOff, refuseTruncated, verifyOutput } from '../media/verify-output.ts';
 import { type Canvas, concatGraph } from './concat-graph.ts';
 import type { ConcatParams } from './contract.ts';
 import { reportPieces } from './report-pieces.ts';
@@ -54,6 +54,7 @@ export const process: Process<ConcatParams> = async (task) => {
 /** Every piece is drawn out to its own length, which would hide that a file was cut off; so its packets are counted first. */
 async function openWhole(input: InputFile, signal: AbortSignal): Promise<Source> {
   const source = await openSource(input, signal);
+  refuseCutOff(source);
   const { seconds, log, whole } = await measurePackets(input.path, source.demuxer, signal);
   if (whole) refuseTruncated({ ...expectedOf(source), log }, seconds);
   return source;

@@ -6,7 +6,7 @@ import { type Measurement, measureLoudness } from '../media/loudness.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
-import { expectedOf, refuseTruncated } from '../media/verify-output.ts';
+import { expectedOf, refuseCutOff, refuseTruncated } from '../media/verify-output.ts';
 import type { LoudnessParams } from './contract.ts';
 
 export const process: Process<LoudnessParams> = async (task) => {
@@ -14,6 +14,7 @@ export const process: Process<LoudnessParams> = async (task) => {
   const tracks = source.media.audio.filter(({ codec, channels }) => codec !== 'unknown' && channels > 0);
   if (tracks.length === 0)
     throw new InputError(`"${source.file.name}" has no sound to measure. Send a file with sound.`);
+  refuseCutOff(source);
   const measured = [];
   for (const [position, { index, language }] of tracks.entries()) {
     const span = [position / tracks.length, (position + 1) / tracks.length] as const;

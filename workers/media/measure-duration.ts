@@ -1,5 +1,6 @@
 import type { InputFile } from '../kind.ts';
 import { readDeclaredBytes } from './declared-bytes.ts';
+import { endsInside } from './ends-inside.ts';
 import type { Media } from './media.ts';
 import { guardedInput } from './probe-media.ts';
 import { runTool } from './run-tool.ts';
@@ -12,11 +13,25 @@ export interface Length {
   readonly seconds: number;
   /** Counted, not estimated: whoever decodes less than this has met a file that was cut off. */
   readonly exact: boolean;
+  readonly cutOff?: CutOff;
 }
+
+/** The file lacks bytes it should have. */
+export interface CutOff {
+  /** What is there. */
+  readonly seconds: number;
+  /** What it ends inside of, where nothing says how long the whole is. */
+  readonly unit?: string | undefined;
+}
+
+/** Headers that count samples, whatever became of the rest of the file. */
+const counting = new Set(['flac', 'wv', 'tta', 'ape']);
+/** What is missing may be the index at the end, so a hundredth of the file says nothing of its time. */
+const indexLast = new Set(['avi', 'asf']);
 
 /**
  * The declared duration when it can be true, else the span of the packets' times (reads the whole file, decodes nothing). A file
- * smaller than its header says has the length of the whole.
+ * that was cut off has the length of the whole, where the header tells it, and says where it ends.
  */
 export async function measureDuration(source: {
   readonly file: InputFile;
@@ -26,12 +41,34 @@ export async function measureDuration(source: {
 }): Promise<Length> {
   const { file, demuxer, media } = source;
   const seconds = await lengthOfContent(source);
-  const whole = await readDeclaredBytes(file.path, demuxer);
-  if (whole === undefined || file.bytes >= whole.bytes * 0.99)
-    return { seconds, exact: demuxer === 'flac' && media.durationSeconds === seconds };
-  if (whole.timed) return { seconds, exact: true };
+  const lack = await findLack(file, demuxer);
+  if (lack === undefined) return { seconds, exact: counting.has(demuxer) && media.durationSeconds === seconds };
   const there = await measurePackets(file.path, demuxer, source.signal);
-  return { seconds: (there.seconds * whole.bytes) / file.bytes, exact: true };
+  const whole = lengthOfWhole(lack, there.seconds, seconds);
+  if (there.seconds < whole - 0.5) return { seconds: whole, exact: true, cutOff: { seconds: there.seconds } };
+  if (lack.unit === undefined) return { seconds: whole, exact: false };
+  return { seconds: there.seconds, exact: false, cutOff: { seconds: there.seconds, unit: lack.unit } };
+}
+
+interface Lack {
+  /** What tells the length of the whole: its header, the share of its bytes that came, or nothing. */
+  readonly total: 'header' | number | undefined;
+  /** Proof enough when no time is missing. */
+  readonly unit?: string;
+}
+
+function lengthOfWhole({ total }: Lack, there: number, declared: number): number {
+  if (total === undefined) return there;
+  return total === 'header' ? Math.max(declared, there) : there / total;
+}
+
+async function findLack(file: InputFile, demuxer: string): Promise<Lack | undefined> {
+  const whole = await readDeclaredBytes(file.path, demuxer);
+  const enough = (whole?.bytes ?? 0) * (indexLast.has(demuxer) ? 0.99 : 1);
+  if (whole !== undefined && file.bytes < enough) return { total: whole.timed ? 'header' : file.bytes / whole.bytes };
+  const stump = await endsInside(file.path, demuxer);
+  if (stump === undefined) return undefined;
+  return stump.proof ? { total: undefined, unit: stump.unit } : { total: 'header' };
 }
 
 async function lengthOfContent({

@@ -1,6 +1,6 @@
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
-import { measureDuration } from './measure-duration.ts';
+import { type CutOff, measureDuration } from './measure-duration.ts';
 import type { AudioStream, Media, VideoStream } from './media.ts';
 import { guardedInput, probeMedia } from './probe-media.ts';
 import { sniffDemuxer } from './sniff-demuxer.ts';
@@ -16,6 +16,8 @@ export interface Source {
   readonly durationSeconds: number;
   /** The header counts the length, so a result that is shorter means a file that was cut off. */
   readonly exactLength?: boolean;
+  /** See `refuseCutOff`. */
+  readonly cutOff?: CutOff | undefined;
   /** Stands before `-i` in every command that reads the file. */
   readonly inputOptions: readonly string[];
 }
@@ -32,8 +34,8 @@ export async function openSource(file: InputFile, signal: AbortSignal): Promise<
   const video = chooseVideo(media.video, file.name);
   const audio = chooseAudio(media.audio);
   if (video === undefined && audio === undefined) throw nothingUsable(media, file.name);
-  const { seconds, exact } = await measureDuration({ file, demuxer, media, signal });
-  const length = { durationSeconds: seconds, exactLength: exact };
+  const { seconds, exact, cutOff } = await measureDuration({ file, demuxer, media, signal });
+  const length = { durationSeconds: seconds, exactLength: exact, cutOff };
   return { file, demuxer, media, video, audio, ...length, inputOptions: guardedInput(demuxer) };
 }
 

@@ -75,6 +75,16 @@ export function refuseTruncated(
   );
 }
 
+/** Before any work: a file known to lack its end, unless what is wanted of it is there. @throws InputError saying where it ends. */
+export function refuseCutOff({ file, durationSeconds, cutOff }: Source, untilSeconds = Number.POSITIVE_INFINITY): void {
+  if (cutOff === undefined || untilSeconds <= cutOff.seconds) return;
+  const { seconds, unit } = cutOff;
+  const where = unit === undefined ? ` of ${durationSeconds.toFixed(1)} s` : `, inside a ${unit}`;
+  throw new InputError(
+    `"${file.name}" ends after ${seconds.toFixed(1)} s${where}: it was cut off. Send the whole file.`,
+  );
+}
+
 export function mediaFactsOf(media: Media): MediaFacts {
   const video = media.video[0];
   const audio = media.audio[0];

@@ -5,6 +5,7 @@ import { displaySize, fitInside } from '../media/display-size.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { probeMedia } from '../media/probe-media.ts';
 import { stills, takeStill } from '../media/take-still.ts';
+import { refuseCutOff } from '../media/verify-output.ts';
 import type { PosterParams } from './contract.ts';
 import { findBestTime } from './find-best-time.ts';
 import { takeArtwork } from './take-artwork.ts';
@@ -18,6 +19,7 @@ export const process: Process<PosterParams> = async (task) => {
   const source = await openSource(input, task.signal);
   if (source.video === undefined) return [await takeArtwork(task, source)];
   const times = await chooseTimes(task, source);
+  refuseCutOff(source, Math.max(...times));
   const outputs: Output[] = [];
   for (const [index, seconds] of times.entries()) {
     outputs.push(await takePoster(task, source, seconds, times.length > 1 ? index + 1 : undefined));

@@ -11,6 +11,7 @@ import { pictureChain } from '../media/picture-chain.ts';
 import { type FfmpegProgress, tellFrames } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { inStages, type Reporter } from '../media/stages.ts';
+import { refuseCutOff } from '../media/verify-output.ts';
 import { chooseSnippets, type Snippet } from './choose-snippets.ts';
 import type { PreviewParams, previewFormats } from './contract.ts';
 
@@ -21,6 +22,7 @@ type PreviewTask = Task<PreviewParams>;
 export const process: Process<PreviewParams> = async (task) => {
   const source = await openSource(onlyInput(task), task.signal);
   if (source.video === undefined) throw new InputError(`"${source.file.name}" has sound but no picture. Send a video.`);
+  refuseCutOff(source);
   const snippets = chooseSnippets(task.params, source.durationSeconds);
   return [(await tryDraw(task, source, snippets)) ?? (await draw(task, source, fromTheStart(snippets), 'pass'))];
 };

@@ -12,6 +12,7 @@ import { isHdr, pictureChain } from '../media/picture-chain.ts';
 import { probeMedia } from '../media/probe-media.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { layOutSprite, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
+import { refuseCutOff } from '../media/verify-output.ts';
 import type { SpriteParams } from './contract.ts';
 
 /** Above this length only keyframes are decoded: a fourteenth of the work, and they are closer than the pictures then. */
@@ -21,6 +22,7 @@ export const process: Process<SpriteParams> = async (task) => {
   const source = await openSource(onlyInput(task), task.signal);
   const { video, durationSeconds } = source;
   if (video === undefined) throw new InputError(`"${source.file.name}" has sound but no picture. Send a video.`);
+  refuseCutOff(source);
   const { every, columns, width } = task.params;
   const layout = layOutSprite(durationSeconds, displaySize(video), { everySeconds: every, columns, width });
   const sheet = join(task.scratch, 'sprite.jpg');

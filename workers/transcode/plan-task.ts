@@ -2,6 +2,7 @@ import { InputError } from '../../shared/errors.ts';
 import type { Task } from '../kind.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
+import { refuseCutOff } from '../media/verify-output.ts';
 import type { TranscodeParams } from './params.ts';
 import type { Plan } from './plan.ts';
 import { planTranscode } from './plan-transcode.ts';
@@ -13,6 +14,7 @@ export async function planTask(
 ): Promise<{ readonly source: Source; readonly plan: Plan }> {
   refuseIdlePicture(task);
   const source = await openSource(onlyInput(task), task.signal);
+  refuseCutOff(source, task.params.clip?.end);
   return { source, plan: planTranscode(await settleCrop(task.params, source, task.signal), source) };
 }
 

@@ -37,7 +37,8 @@ export async function readStream(
     })),
   );
   const seconds = Math.max(...[...pictures, ...sounds].map((rendition) => rendition.seconds));
-  refuseTruncated({ seconds: plan.clip.seconds, log, inputName: source.file.name }, seconds);
+  const exactLength = source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence);
+  refuseTruncated({ seconds: plan.clip.seconds, exactLength, log, inputName: source.file.name }, seconds);
   return { pictures, sounds };
 }
 

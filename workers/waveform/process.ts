@@ -12,7 +12,7 @@ import { openSource, type Source } from '../media/open-source.ts';
 import { probeMedia } from '../media/probe-media.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { runTool } from '../media/run-tool.ts';
-import { expectedOf, refuseTruncated } from '../media/verify-output.ts';
+import { expectedOf, refuseCutOff, refuseTruncated } from '../media/verify-output.ts';
 import { createPeakCollector } from './collect-peaks.ts';
 import type { WaveformParams } from './contract.ts';
 import { drawSvg } from './draw-svg.ts';
@@ -24,6 +24,7 @@ export const process: Process<WaveformParams> = async (task) => {
   const source = await openSource(onlyInput(task), task.signal);
   const { audio } = source;
   if (audio === undefined) throw new InputError(`"${source.file.name}" has no sound. Send a file with sound.`);
+  refuseCutOff(source);
   const { format = 'json' } = task.params;
   if (format === 'spectrogram') return [await drawSpectrogram(task, source, audio)];
   const { peaks, rate, seconds } = await readPeaks(task, source, audio);
