@@ -57,7 +57,8 @@ export function chunkPath(root: string, rung: number): string {
 }
 
 /** Times are left as they are in the file, not made relative to the seek, as ffmpeg does by itself. */
-function sourceTime({ stretch: { seekSeconds } }: ChunkOrder): string[] {
+function sourceTime({ stretch: { seekSeconds, access } }: ChunkOrder): string[] {
+  if (access?.skipBytes !== undefined) return ['-copyts', '-skip_initial_bytes', String(access.skipBytes)];
   const seek = ['-noaccurate_seek', '-seek_timestamp', '1'];
   return ['-copyts', ...(seekSeconds === undefined ? [] : [...seek, '-ss', seekSeconds.toFixed(6)])];
 }

@@ -7,6 +7,7 @@ import { reportFraction } from '../../media/report-fraction.ts';
 import type { PartTask } from '../../splitter.ts';
 import type { TranscodeParams } from '../params.ts';
 import { prepareMark } from '../watermark.ts';
+import { bridgeHole } from './bridge-hole.ts';
 import { checkChunk } from './check-chunk.ts';
 import { chunkCommand, chunkPath } from './chunk-command.ts';
 import { planChunkExtras } from './chunk-extras.ts';
@@ -16,6 +17,7 @@ import type { ChunkOrder } from './orders.ts';
 export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkOrder): Promise<readonly Output[]> {
   const { stretch, plan, rungs } = order;
   const input = onlyInput(task);
+  if (stretch.access?.bridge !== undefined) await bridgeHole(input.path, stretch.access.bridge);
   const extras = planChunkExtras(order, task.scratch);
   const mark = await prepareMark(plan.watermark, task);
   const subtitles = await writeBurn(task, order);

@@ -1,74 +1,38 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { Bridge } from './access.ts';
 import type { ByteRange } from './byte-ranges.ts';
+import { mapAvi } from './map-avi.ts';
+import { mapMatroska } from './map-matroska.ts';
+import { mapMp4 } from './map-mp4.ts';
+import { mapTransport } from './map-transport.ts';
 
-/** Which bytes of a container every reader needs, wherever it begins. */
+/** Which bytes of a container a reader needs. */
 export interface FileMap {
-  /** Index, headers, tables. */
+  /** Index, headers, tables: wherever it begins. */
   readonly always: readonly ByteRange[];
-  /** Where a reader lands when it opens the file at this byte of a packet: the start of what encloses it. */
-  enclosing(position: number): Promise<number>;
+  /** Where a reader lands when it opens the file at this byte of a packet: the start of what encloses it; undefined: unknown. */
+  enclosing(position: number): Promise<number | undefined>;
+  /** The last byte of what encloses this one; absent: it may end anywhere. */
+  ending?(position: number): number;
+  /** Readers go through all from this byte on, so a hole that begins here needs a header that steps over it. */
+  readonly bridge?: Pick<Bridge, 'element' | 'at'>;
+  /** Readers can begin in the middle, at a byte of `enclosing`, and cannot seek where holes are. */
+  readonly opensAnywhere?: boolean;
 }
 
-/** ffmpeg looks at the first packets of every stream before it begins. */
-const firstLook = 2 * 1024 ** 2;
+type Mapper = (file: FileHandle, bytes: number, codec: string) => Promise<FileMap | undefined>;
 
-/** undefined: the whole file is needed (fragments all over, no index, another container). */
-export async function mapFile(path: string, demuxer: string, bytes: number): Promise<FileMap | undefined> {
-  if (demuxer === 'mov') return mapMp4(path, bytes);
-  return demuxer === 'matroska' ? mapMatroska(path, bytes) : undefined;
-}
+const mappers: Readonly<Record<string, Mapper>> = {
+  mov: mapMp4,
+  matroska: mapMatroska,
+  avi: mapAvi,
+  mpegts: mapTransport,
+};
 
-/** ISO 14496-12: everything outside the `mdat` boxes is index; one `moof` and the index is spread over the file. */
-async function mapMp4(path: string, bytes: number): Promise<FileMap | undefined> {
-  const always: ByteRange[] = [];
-  let media = 0;
-  for (let at = 0; at + 8 <= bytes; ) {
-    const header = await readAt(path, at, 16);
-    const type = header.toString('latin1', 4, 8);
-    const short = header.readUInt32BE(0);
-    const size = short === 1 ? Number(header.readBigUInt64BE(8)) : short === 0 ? bytes - at : short;
-    if (type === 'moof' || size < 8) return undefined;
-    const end = Math.min(bytes, at + size);
-    always.push({ first: at, last: (type === 'mdat' ? Math.min(end, at + firstLook) : end) - 1 });
-    if (type === 'mdat') media++;
-    at = end;
-  }
-  return media === 0 ? undefined : { always, enclosing: async (position) => position };
-}
-
-const cluster = Buffer.from('1f43b675', 'hex');
-const cues = Buffer.from('1c53bb6b', 'hex');
-/** Clusters are five megabytes at most where we know their writers. */
-const furthestBack = 16 * 1024 ** 2;
-const tailBytes = 1024 ** 2;
-
-/** RFC 9559: seeking goes by the cues, before the first cluster or after the last. */
-async function mapMatroska(path: string, bytes: number): Promise<FileMap | undefined> {
-  const head = await readAt(path, 0, Math.min(bytes, firstLook));
-  const firstCluster = head.indexOf(cluster);
-  const tail = await readAt(path, Math.max(0, bytes - tailBytes), Math.min(bytes, tailBytes));
-  const inHead = firstCluster > 0 && head.subarray(0, firstCluster).lastIndexOf(cues) > 0;
-  if (firstCluster < 0 || (!inHead && tail.lastIndexOf(cues) < 0)) return undefined;
-  return {
-    always: [
-      { first: 0, last: Math.min(bytes, firstCluster + firstLook) - 1 },
-      { first: Math.max(0, bytes - tailBytes), last: bytes - 1 },
-    ],
-    async enclosing(position) {
-      const from = Math.max(0, position - furthestBack);
-      const found = (await readAt(path, from, position - from)).lastIndexOf(cluster);
-      return found < 0 ? 0 : from + found;
-    },
-  };
-}
-
-async function readAt(path: string, position: number, bytes: number): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(bytes);
-    const { bytesRead } = await file.read(buffer, 0, bytes, position);
-    return buffer.subarray(0, Math.max(bytesRead, 0)).length === bytes ? buffer : Buffer.concat([buffer], bytes);
-  } finally {
-    await file.close();
-  }
+/** `codec`: of the picture. undefined: the whole file is needed (no index, a layout we do not know, another container). */
+export async function mapFile(
+  file: FileHandle,
+  { demuxer, bytes, codec }: { readonly demuxer: string; readonly bytes: number; readonly codec: string },
+): Promise<FileMap | undefined> {
+  return await mappers[demuxer]?.(file, bytes, codec);
 }

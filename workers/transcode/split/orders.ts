@@ -3,6 +3,7 @@
 import type { Deinterlace } from '../picture-graph.ts';
 import type { Plan } from '../plan.ts';
 import type { Rung } from '../rung.ts';
+import type { Access } from './access.ts';
 
 /** A stretch of the picture, in seconds of the result unless it says otherwise; every frame lies in exactly one. */
 export interface Stretch {
@@ -21,6 +22,8 @@ export interface Stretch {
   readonly keyframes: readonly number[];
   /** Just before each frame that becomes a tile of the sprite. */
   readonly tiles: readonly number[];
+  /** Where only some bytes of the input are there; absent: it is opened as it is. */
+  readonly access?: Access | undefined;
 }
 
 export interface ChunkOrder {

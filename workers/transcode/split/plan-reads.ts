@@ -1,53 +1,141 @@
+import { open } from 'node:fs/promises';
 import type { Source } from '../../media/open-source.ts';
+import type { Access } from './access.ts';
 import { type ByteRange, mergeRanges } from './byte-ranges.ts';
 import type { Clock } from './clock.ts';
-import { mapFile } from './file-map.ts';
+import { type FileMap, mapFile } from './file-map.ts';
 import type { Stretch } from './orders.ts';
-import { findLandings, type Packet, type PacketTable } from './read-packets.ts';
+import { findLandings, opensAt, type Packet, type PacketTable } from './read-packets.ts';
 
+/** What a stretch takes of the first input. */
+export interface Reading {
+  /** null: all of it. */
+  readonly ranges: ByteRange[] | null;
+  readonly access: Access;
+}
+
+const wholeFile: Reading = { ranges: null, access: {} };
 /** ffmpeg seeks 3/23 s early where times may be those of decoding. */
 const earlierSeconds = 0.1305;
 /** Decoder threads and reordering read so many packets beyond the last that is shown. */
 const packetsBeyond = 64;
 
-/** For each stretch the bytes of the first input it reads; null: all. A wrong forecast costs frames, which are counted, never truth. */
+interface Cut {
+  readonly stretches: readonly Stretch[];
+  readonly clock: Clock;
+}
+
+/** For each stretch the bytes of the first input it reads. A wrong forecast costs frames, which are counted, never truth. */
 export async function planReads(
   source: Source,
   stream: number,
   table: PacketTable,
-  { stretches, clock }: { readonly stretches: readonly Stretch[]; readonly clock: Clock },
+  cut: Cut,
   signal: AbortSignal,
-): Promise<readonly (ByteRange[] | null)[]> {
-  const all = stretches.map(() => null);
+): Promise<readonly Reading[]> {
+  const all = cut.stretches.map(() => wholeFile);
   const { path, bytes } = source.file;
-  const map = await mapFile(path, source.demuxer, bytes);
-  if (map === undefined || table.packets.some(({ position }) => Number.isNaN(position))) return all;
-  const sought = stretches.flatMap(({ seekSeconds }) => (seekSeconds === undefined ? [] : [seekSeconds]));
-  const landings = await findLandings(
-    source,
-    stream,
-    sought.map((seconds) => seconds - (source.demuxer === 'mov' ? 0 : earlierSeconds)),
-    signal,
-  );
-  if (landings.length !== sought.length) return all;
-  const order = new Map(table.packets.map(({ position }, index) => [position, index]));
-  const reads: (ByteRange[] | null)[] = [];
-  let sights = 0;
-  for (const stretch of stretches) {
-    const landing = stretch.seekSeconds === undefined ? table.packets[0] : landings[sights++];
-    const from = landing === undefined ? undefined : order.get(landing.position);
-    if (landing === undefined || from === undefined) reads.push(null);
-    else {
-      const window = windowOf(table, from, stretch, clock);
-      const first = stretch.seekSeconds === undefined ? 0 : await map.enclosing(window.first);
-      reads.push(mergeRanges([...map.always, { first, last: window.last }], bytes));
+  if (table.packets.some(({ position }) => Number.isNaN(position))) return all;
+  const codec = source.media.video.find(({ index }) => index === stream)?.codec ?? '';
+  const file = await open(path);
+  try {
+    const map = await mapFile(file, { demuxer: source.demuxer, bytes, codec });
+    if (map === undefined) return all;
+    const find = map.opensAnywhere === true ? findKeyframes : findBySeeking;
+    const openings = await find({ source, stream, table, cut, map, signal });
+    if (openings === undefined) return all;
+    const readings: Reading[] = [];
+    for (const [index, stretch] of cut.stretches.entries()) {
+      const from = openings[index];
+      readings.push(from === undefined ? wholeFile : await readFrom(from, stretch, { map, table, cut, bytes }));
     }
+    return readings;
+  } finally {
+    await file.close();
   }
-  return reads;
 }
 
-/** Packets lie in decoding order, so the last one needed may not be the last shown. */
-function windowOf({ packets }: PacketTable, from: number, stretch: Stretch, { tick, startTicks }: Clock): ByteRange {
+interface Search {
+  readonly source: Source;
+  readonly stream: number;
+  readonly table: PacketTable;
+  readonly cut: Cut;
+  readonly map: FileMap;
+  readonly signal: AbortSignal;
+}
+
+/** For each stretch which packet is the first that is read; undefined: unknown. */
+type Openings = readonly (number | undefined)[] | undefined;
+
+async function findBySeeking({ source, stream, table, cut, signal }: Search): Promise<Openings> {
+  const sought = cut.stretches.flatMap(({ seekSeconds }) => (seekSeconds === undefined ? [] : [seekSeconds]));
+  const early = source.demuxer === 'mov' ? 0 : earlierSeconds;
+  const seconds = sought.map((at) => at - early);
+  const landings = await findLandings(source, stream, seconds, signal);
+  if (landings.length !== sought.length) return undefined;
+  const order = new Map(table.packets.map(({ position }, index) => [position, index]));
+  const left = landings.values();
+  return cut.stretches.map(({ seekSeconds }) => {
+    const position = seekSeconds === undefined ? table.packets[0]?.position : left.next().value?.position;
+    return position === undefined ? undefined : order.get(position);
+  });
+}
+
+/** Times have 33 bits in transport streams, and a reader that begins within a minute of their end counts differently. */
+const beforeWrapTicks = 2 ** 33 - 61 * 90_000;
+
+/** Where a seek would go if it could: the keyframe itself. The first is tried. */
+async function findKeyframes({ source, stream, table, cut, map, signal }: Search): Promise<Openings> {
+  const { packets } = table;
+  if (packets.some(({ pts }) => pts < 0 || pts > beforeWrapTicks)) return undefined;
+  const keyframes = packets.flatMap(({ keyframe, discarded }, index) => (keyframe && !discarded ? [index] : []));
+  const openings = cut.stretches.map(({ seekSeconds }) =>
+    seekSeconds === undefined ? 0 : lastUntil(packets, keyframes, seekSeconds / cut.clock.tick),
+  );
+  const tried = packets[openings[cut.stretches.findIndex(({ seekSeconds }) => seekSeconds !== undefined)] ?? -1];
+  const from = tried === undefined ? undefined : await map.enclosing(tried.position);
+  if (tried === undefined || from === undefined) return undefined;
+  const found = await opensAt(source, stream, from, signal);
+  return found?.position === tried.position && found.pts === tried.pts ? openings : undefined;
+}
+
+function lastUntil(packets: readonly Packet[], among: readonly number[], mostTicks: number): number | undefined {
+  return among.findLast((index) => (packets[index]?.pts ?? Number.NaN) <= mostTicks);
+}
+
+interface Surroundings {
+  readonly map: FileMap;
+  readonly table: PacketTable;
+  readonly cut: Cut;
+  readonly bytes: number;
+}
+
+async function readFrom(from: number, stretch: Stretch, around: Surroundings): Promise<Reading> {
+  const { map, table, cut, bytes } = around;
+  const window = windowOf(table, from, stretch, cut.clock);
+  const first = stretch.seekSeconds === undefined ? 0 : await map.enclosing(window.first);
+  if (first === undefined) return wholeFile;
+  const last = window.last === undefined ? bytes - 1 : (map.ending?.(window.last) ?? window.last);
+  const ranges = mergeRanges([...map.always, { first, last }], bytes);
+  const skips = map.opensAnywhere === true && stretch.seekSeconds !== undefined;
+  return { ranges, access: skips ? { skipBytes: first } : bridgeOf(map, ranges) };
+}
+
+/** The hole behind the head. */
+function bridgeOf({ bridge }: FileMap, ranges: readonly ByteRange[] | null): Access {
+  const before = bridge === undefined ? -1 : (ranges ?? []).findIndex(({ last }) => last === bridge.at - 1);
+  const next = ranges?.[before + 1];
+  if (bridge === undefined || before < 0 || next === undefined) return {};
+  return { bridge: { ...bridge, bytes: next.first - bridge.at } };
+}
+
+/** Packets lie in decoding order, so the last one needed may not be the last shown. `last` undefined: to the end of the file. */
+function windowOf(
+  { packets }: PacketTable,
+  from: number,
+  stretch: Stretch,
+  { tick, startTicks }: Clock,
+): { readonly first: number; readonly last: number | undefined } {
   const until =
     stretch.untilSeconds === undefined ? Number.POSITIVE_INFINITY : stretch.untilSeconds / tick + startTicks;
   let end = packets.findLastIndex(({ pts }, index) => index >= from && pts < until);
@@ -55,7 +143,7 @@ function windowOf({ packets }: PacketTable, from: number, stretch: Stretch, { ti
   const window = packets.slice(from, end + 1);
   return {
     first: smallest(window, ({ position }) => position),
-    last: -smallest(window, ({ position, bytes }) => -(position + bytes)) - 1,
+    last: end === packets.length - 1 ? undefined : -smallest(window, ({ position, bytes }) => -(position + bytes)) - 1,
   };
 }
 

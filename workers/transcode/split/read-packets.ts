@@ -73,6 +73,29 @@ export async function findLandings(
   return reader.finish().packets;
 }
 
+/** The first packet of the picture for a reader that begins at this byte. */
+export async function opensAt(
+  source: Source,
+  stream: number,
+  skipBytes: number,
+  signal: AbortSignal,
+): Promise<Pick<Packet, 'pts' | 'position'> | undefined> {
+  const reader = createReader();
+  await runTool({
+    command: 'ffprobe',
+    args: [
+      ...['-v', 'error', '-skip_initial_bytes', String(skipBytes), ...source.inputOptions],
+      ...['-select_streams', String(stream), '-read_intervals', '%+#1'],
+      ...['-show_entries', 'packet=pts,flags,pos,size', '-of', 'default', source.file.path],
+    ],
+    signal,
+    timeoutMs,
+    limits,
+    onStdout: reader.take,
+  });
+  return reader.finish().packets[0];
+}
+
 type Fields = Record<string, string>;
 
 /** ffprobe's default writer names its sections, so side data between packets cannot be taken for one. */

@@ -64,9 +64,11 @@ async function split(
   const tiles = planTiles(plan, timeline);
   const stretches = cutStretches(timeline, cuts, tiles.frames);
   const { clock } = timeline;
-  const reads = await planReads(source, stream.index, table, { stretches, clock }, task.signal);
+  const readings = await planReads(source, stream.index, table, { stretches, clock }, task.signal);
   return orderParts({
-    ...{ source, plan, clock, burn, deinterlace, stretches, reads },
+    ...{ source, plan, clock, burn, deinterlace },
+    stretches: stretches.map((stretch, index) => ({ ...stretch, access: readings[index]?.access })),
+    reads: readings.map(({ ranges }) => ranges),
     ...{ tiles: tiles.order, lastMayDiffer: timeline.resampled && stretches.at(-1)?.untilSeconds === undefined },
   });
 }
