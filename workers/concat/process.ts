@@ -85,7 +85,7 @@ function encoding(
   const { video, audio } = containers[container];
   const picture = { codec: video[0] ?? 'h264', speed: params.speed ?? 'fast', crf: params.crf } as const;
   return [
-    ...(canvas === undefined ? ['-vn'] : ['-map', '[picture]', ...encodeVideo(picture)]),
+    ...(canvas === undefined ? ['-vn'] : ['-map', '[picture]', '-r', String(canvas.fps), ...encodeVideo(picture)]),
     ...(sound ? ['-map', '[sound]', ...encodeAudio({ codec: audio[0] ?? 'aac', channels: 2 })] : ['-an']),
     ...['-map_metadata', '-1', '-map_chapters', '-1'],
   ];

@@ -43,7 +43,7 @@ export function explainFailure(failure: Failure): AppError {
       cause,
     });
   }
-  if (failure.signal === 'SIGXCPU' || (failure.code === caughtSignal && failure.cpuLimitPossible === true)) {
+  if (failure.signal === 'SIGXCPU' || (caughtSignal.has(failure.code ?? 0) && failure.cpuLimitPossible === true)) {
     return new AppError('deadline_exceeded', `Work on ${named} took more processor time than one task may use.`, {
       cause,
     });
@@ -75,8 +75,8 @@ function refused({ stderr, inputName }: Failure, cause: Error): AppError {
   return new InputError(`The encoder cannot make of "${inputName}" what is asked for${reason}. Ask otherwise.`, cause);
 }
 
-/** ffmpeg catches SIGXCPU as it catches SIGTERM, finishes the file and exits with this code. */
-const caughtSignal = 255;
+/** ffmpeg catches SIGXCPU as it catches SIGTERM, finishes the file and exits with 255; at the fourth (one a second) it gives up with 123. */
+const caughtSignal = new Set([255, 123]);
 
 /** ffmpeg exits 0 when only the last bytes did not fit, so the log is asked after every run. */
 export function diskWasFull(log: string): boolean {
