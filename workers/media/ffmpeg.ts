@@ -23,11 +23,16 @@ export interface FfmpegRun {
   readonly limits?: Limits;
   /** No sign of work for this long counts as a stall. */
   readonly stallMs?: number;
+  /** After so long without a word from ffmpeg its last report is repeated, with the CPU spent until then; default a second. */
+  readonly heartbeatMs?: number;
   readonly onProgress?: (progress: FfmpegProgress) => void;
+  /** Another ffmpeg than the one on the path. */
+  readonly program?: string;
 }
 
 /** A busy encoder on a crowded core can be silent for a minute while its lookahead fills. */
 const defaultStallMs = 180_000;
+const usualHeartbeatMs = 1000;
 /** The last lines of stderr that are kept; fluent-ffmpeg drops older ones. */
 const keptLines = 200;
 
@@ -43,7 +48,9 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
       stalled = true;
       kill();
     });
-    const heartbeat = startHeartbeat(run.onProgress);
+    const report = (progress: FfmpegProgress) =>
+      run.onProgress?.({ ...progress, cpuSeconds: processCpu(childOf(command)?.pid) });
+    const heartbeat = startHeartbeat(report, run.heartbeatMs ?? usualHeartbeatMs);
     const settle = (finish: () => void) => {
       heartbeat.stop();
       watchdog.stop();
@@ -55,7 +62,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<{ readonly log: string 
       if (run.signal.aborted) return kill();
       readProgress(childOf(command)?.stdout, (progress) => {
         if (progress.advanced) watchdog.feed();
-        heartbeat.beat({ ...progress, cpuSeconds: processCpu(childOf(command)?.pid) });
+        heartbeat.beat(progress);
       });
     });
     command.once('end', (_stdout: unknown, log: string | null) =>
@@ -136,15 +143,18 @@ function startWatchdog(stallMs: number, onStall: () => void): { feed(): void; st
   return { feed: () => void timer.refresh(), stop: () => clearTimeout(timer) };
 }
 
-/** ffmpeg says nothing while an encoder empties its lookahead, seconds long; then the last report is repeated once a second. */
-function startHeartbeat(report: FfmpegRun['onProgress']): { beat(progress: FfmpegProgress): void; stop(): void } {
+/** ffmpeg says nothing while an encoder empties its lookahead, seconds long; then the last report is repeated. */
+function startHeartbeat(
+  report: (progress: FfmpegProgress) => void,
+  everyMs: number,
+): { beat(progress: FfmpegProgress): void; stop(): void } {
   let last: FfmpegProgress = { seconds: undefined, advanced: false };
-  const timer = setInterval(() => report?.({ ...last, advanced: false }), 1000);
+  const timer = setInterval(() => report({ ...last, advanced: false }), everyMs);
   return {
     beat(progress) {
       last = progress;
       timer.refresh();
-      report?.(progress);
+      report(progress);
     },
     stop: () => clearInterval(timer),
   };

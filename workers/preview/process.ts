@@ -8,14 +8,12 @@ import { runFfmpeg } from '../media/ffmpeg.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
-import { type FfmpegProgress, tellFrames } from '../media/read-progress.ts';
+import { tellFrames } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
-import { inStages, type Reporter } from '../media/stages.ts';
 import { refuseCutOff } from '../media/verify-output.ts';
 import { chooseSnippets, type Snippet } from './choose-snippets.ts';
-import type { PreviewParams, previewFormats } from './contract.ts';
-
-type PreviewFormat = (typeof previewFormats)[number];
+import type { PreviewParams } from './contract.ts';
+import { drawGif, type GifWork } from './draw-gif.ts';
 
 type PreviewTask = Task<PreviewParams>;
 
@@ -50,45 +48,46 @@ async function tryDraw(task: PreviewTask, source: Source, snippets: readonly Sni
 type Last = 'round' | 'pass';
 
 async function draw(task: PreviewTask, source: Source, snippets: readonly Snippet[], last: Last): Promise<Output> {
-  const { params, signal } = task;
+  const { params, signal, scratch } = task;
   const format = params.format ?? 'webp';
   const { graph, size } = joinSnippets(source, params, snippets.length, last);
-  const path = join(task.scratch, `preview.${format}`);
+  const path = join(scratch, `preview.${format}`);
   const seconds = secondsOf(snippets);
-  await runFfmpeg({
-    inputs: snippets.map(({ start, seconds: length }) => ({
-      path: source.file.path,
-      options: ['-threads', threads, ...source.inputOptions, ...seek(start), '-t', length.toFixed(3)],
-    })),
-    filterGraph: graph,
-    outputs: [{ target: path, options: ['-map', '[out]', '-an', ...formats[format].encode(params.quality ?? 60)] }],
-    inputName: source.file.name,
-    signal,
-    onProgress: reportDrawing(task, seconds, format),
-  });
+  const inputs = snippets.map(({ start, seconds: length }) => ({
+    path: source.file.path,
+    options: ['-threads', threads, ...source.inputOptions, ...seek(start), '-t', length.toFixed(3)],
+  }));
+  const work = { inputs, inputName: source.file.name, signal };
+  const megapixels = {
+    source: pixelRate(source.video?.fps, source.video),
+    drawn: pixelRate(params.fps ?? usualFps, size),
+  };
+  if (format === 'gif') await drawGif(task, { ...work, graph, seconds, megapixels, scratch, target: path });
+  else await encode(task, { ...work, graph, seconds, target: path });
   await refuseEmpty(path, source.file.name);
   const facts = { ...size, durationMs: Math.round(seconds * 1000) };
-  return { name: `${task.name}.${format}`, path, mediaType: formats[format].mediaType, facts };
+  return { name: `${task.name}.${format}`, path, mediaType: mediaTypes[format], facts };
 }
 
-/** Of a GIF: all pictures are decoded for the palette, then they are drawn with it. */
-const paletteAgainstDrawing = [0.45, 0.55];
+/** Megapixels a second. */
+const pixelRate = (fps = 25, { width, height }: Size = { width: 0, height: 0 }) =>
+  (Math.min(fps, 120) * width * height) / 1e6;
 
-/** A palette is made, and a WebP encoded, before anything is written: until then the pictures that passed are told. */
-function reportDrawing(task: Reporter, seconds: number, format: PreviewFormat): (progress: FfmpegProgress) => void {
-  if (format !== 'gif') return reportFraction(task, seconds);
-  const stages = inStages(task, paletteAgainstDrawing);
-  const [palette, drawing] = [0, 1].map((stage) => reportFraction(stages.at(stage), seconds, [0, 1]));
-  let [heard, before, drawn] = [0, 0, false];
-  return (progress) => {
-    const { seconds: at = 0, told = false, cpuSeconds = 0 } = progress;
-    // The pictures pass twice.
-    drawn ||= told && at < heard;
-    if (told) heard = at;
-    if (!drawn) before = cpuSeconds;
-    if (drawn) drawing?.({ ...progress, cpuSeconds: cpuSeconds - before });
-    else palette?.(progress);
-  };
+/** Of a preview. */
+const usualFps = 12;
+
+/** A WebP is encoded before anything is written: until then the pictures that passed are told. */
+async function encode(
+  { params, progress }: PreviewTask,
+  { graph, seconds, target, ...work }: Omit<GifWork, 'scratch' | 'megapixels'>,
+) {
+  const still = params.format !== 'mp4';
+  await runFfmpeg({
+    ...work,
+    filterGraph: `${graph};[pictures]${still ? tellFrames : 'null'}[out]`,
+    outputs: [{ target, options: ['-map', '[out]', '-an', ...(still ? webp(params.quality ?? 60) : mp4)] }],
+    onProgress: reportFraction({ progress }, seconds),
+  });
 }
 
 /** Seeking to the start finds nothing where the first picture comes a little later (FLV). */
@@ -101,51 +100,25 @@ function joinSnippets(
   last: Last,
 ): { graph: string; size: Size } {
   if (video === undefined) throw new TypeError('a preview needs a picture');
-  const { pixelFormat, finish } = formats[params.format ?? 'webp'];
-  const told = params.format === 'mp4' ? '' : `,${tellFrames}`;
+  const format = params.format ?? 'webp';
   const size = fitInside(displaySize(video), { width: params.width ?? 320, height: params.height });
-  const still = params.format === 'mp4' ? {} : { matrix: 'bt601' as const };
+  const still = format === 'mp4' ? {} : { matrix: 'bt601' as const };
+  const pixelFormat = format === 'gif' ? 'rgb24' : 'yuv420p';
   const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged', ...still });
-  const even = `fps=${params.fps ?? 12}:eof_action=${last},setpts=PTS-STARTPTS`;
+  const even = `fps=${params.fps ?? usualFps}:eof_action=${last},setpts=PTS-STARTPTS`;
   const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
   const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);
-  return { graph: [...pieces, `${pads.join('')}concat=n=${count}${told}${finish}[out]`].join(';'), size };
+  return { graph: [...pieces, `${pads.join('')}concat=n=${count}[pictures]`].join(';'), size };
 }
 
-/** GIF gets a palette of its own; 4:4:4 RGB goes in so that the palette sees the colours. */
-const formats = {
-  webp: {
-    mediaType: 'image/webp',
-    pixelFormat: 'yuv420p',
-    finish: '',
-    encode: (quality: number) => ['-c:v', 'libwebp_anim', '-quality', String(quality), '-loop', '0', '-f', 'webp'],
-  },
-  gif: {
-    mediaType: 'image/gif',
-    pixelFormat: 'rgb24',
-    finish: `,split[s1][s2];[s1]palettegen=stats_mode=diff[palette];[s2][palette]paletteuse=dither=bayer:bayer_scale=4,${tellFrames}`,
-    encode: () => ['-loop', '0', '-f', 'gif'],
-  },
-  mp4: {
-    mediaType: 'video/mp4',
-    pixelFormat: 'yuv420p',
-    finish: '',
-    encode: () => [
-      '-c:v',
-      'libx264',
-      '-preset',
-      'fast',
-      '-crf',
-      '28',
-      '-threads',
-      threads,
-      '-movflags',
-      '+faststart',
-      '-f',
-      'mp4',
-    ],
-  },
-};
+const mediaTypes = { webp: 'image/webp', gif: 'image/gif', mp4: 'video/mp4' } as const;
+
+const webp = (quality: number) => ['-c:v', 'libwebp_anim', '-quality', String(quality), '-loop', '0', '-f', 'webp'];
+
+const mp4 = [
+  ...['-c:v', 'libx264', '-preset', 'fast', '-crf', '28', '-threads', threads],
+  ...['-movflags', '+faststart', '-f', 'mp4'],
+];
 
 async function refuseEmpty(path: string, inputName: string): Promise<void> {
   const { size } = await stat(path).catch(() => ({ size: 0 }));
