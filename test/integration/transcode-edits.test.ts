@@ -16,7 +16,7 @@ import {
   renderSong,
   testSources,
 } from '../support/render-clip.ts';
-import { runTranscode } from '../support/run-kind.ts';
+import { runKind, runTranscode } from '../support/run-kind.ts';
 
 const run = (path: string, params: object, more: readonly TaskFile[] = []) =>
   runTranscode(params, { path, name: 'clip.mp4', mediaType: 'video/mp4' }, ...more);
@@ -251,6 +251,19 @@ describe('streams', () => {
     expect(kept).toContain('artist=me');
     expect(kept).not.toContain('48.1');
     expect(tagged((await run(input, { video: fastest, keepTags: false })).path)).not.toContain('My film');
+  });
+
+  it.each([
+    ['transcode', { preset: 'streaming', video: fastest, ladder: ['240p'] }],
+    ['transcode', { preset: 'hls', segments: 'ts', video: fastest, ladder: ['240p'] }],
+  ])('nor in the pieces of a stream or a preview: %s %j', async (kind, params) => {
+    const tags = ['-metadata', 'title=My film', '-metadata', 'location=+48.1+011.5/'];
+    const device = ['-metadata:s:a', 'handler_name=GoProAAC'];
+    const input = await renderClip('in.mp4', ...testSources(0.4, '320x240'), ...quickVideo, ...tags, ...device);
+    const { outputs, task } = await runKind(kind, params, input);
+    const content = await Promise.all([...task.emitted, ...outputs].map(({ path }) => readFile(path, 'latin1')));
+    expect(content.join('')).not.toMatch(/\+48\.1|GoPro/);
+    expect(content.join('').includes('My film')).toBe(kind === 'transcode');
   });
 
   it('keeps chapters, and the cover of a song', async () => {

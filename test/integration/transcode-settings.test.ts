@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { fixturesAbsent, fixturesPresent, readFixtures } from '../support/fixtures.ts';
 import {
   frameTimes,
   grayFrame,
@@ -126,6 +127,17 @@ describe('sources', () => {
     expect(brightness).toBeGreaterThan(80);
     expect(brightness).toBeLessThan(200);
   });
+
+  it.skipIf(!fixturesPresent)(
+    `of a phone in Dolby Vision become H.264 that does not call itself so (${fixturesPresent ? 'real' : fixturesAbsent})`,
+    async () => {
+      const [phone] = readFixtures().filter(({ file }) => file.includes('dolbyVision'));
+      const kinds = async (params: object) =>
+        (await runTranscode(params, phone?.path ?? '')).seen.video?.side_data_list?.map((data) => data.side_data_type);
+      expect(await kinds({ container: 'mp4', video: fastest })).toBeUndefined();
+      expect(await kinds({ container: 'mp4', video: { codec: 'copy' } })).toContain('DOVI configuration record');
+    },
+  );
 
   it('that begin in the middle of their own media, by an edit list, do not show what comes before', async () => {
     // Copying from the middle of a GOP leaves the frames from its keyframe on in the file and hides them by an edit list.

@@ -52,7 +52,7 @@ interface ProbedStream {
   readonly sample_rate: string;
   readonly avg_frame_rate: string;
   readonly nb_read_packets: string;
-  readonly side_data_list?: readonly { readonly rotation?: number }[];
+  readonly side_data_list?: readonly { readonly rotation?: number; readonly side_data_type?: string }[];
   readonly tags?: Readonly<Record<string, string>>;
   readonly disposition?: Readonly<Record<string, number>>;
 }

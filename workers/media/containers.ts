@@ -37,8 +37,7 @@ export const containers: Readonly<Record<FileContainer, ContainerFacts>> = {
     demuxer: 'mov',
     video: allVideo,
     audio: ['aac', 'opus', 'mp3', 'flac'],
-    // ffmpeg 5.1 calls FLAC in MP4 experimental, though it is what the FLAC project wrote down.
-    options: [...mp4Options, '-strict', 'experimental'],
+    options: mp4Options,
   },
   mov: {
     mediaType: 'video/quicktime',

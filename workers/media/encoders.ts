@@ -155,7 +155,15 @@ interface AudioEncoder {
   readonly perChannel: number | undefined;
   /** An option of the track and its value, when no bitrate is asked for. */
   readonly usual?: readonly [string, string];
+  /** Of the file. */
+  readonly extra?: readonly string[];
 }
+
+/**
+ * ffmpeg 5.1 calls it experimental, though it is what the FLAC project wrote down. Said of FLAC alone: the muxer takes it for leave to
+ * call H.264 made of a phone's Dolby Vision that, too.
+ */
+export const flacInMp4 = ['-strict', 'experimental'];
 
 const audioEncoders: Readonly<Record<AudioCodec, AudioEncoder>> = {
   aac: { name: 'aac', perChannel: 64_000 },
@@ -163,7 +171,7 @@ const audioEncoders: Readonly<Record<AudioCodec, AudioEncoder>> = {
   mp3: { name: 'libmp3lame', perChannel: 80_000 },
   // By quality, about 64 kbit/s a channel: it takes no such bitrate below 16 kHz.
   vorbis: { name: 'libvorbis', perChannel: undefined, usual: ['-q:a', '4'] },
-  flac: { name: 'flac', perChannel: undefined },
+  flac: { name: 'flac', perChannel: undefined, extra: flacInMp4 },
   pcm: { name: 'pcm_s16le', perChannel: undefined },
 };
 
@@ -171,7 +179,7 @@ const lossless: ReadonlySet<AudioCodec> = new Set(['flac', 'pcm']);
 
 /** The bitrate defaults to so many bits per channel; lossless codecs have none. `position` counts the tracks of the output. */
 export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
-  const { name, perChannel, usual } = audioEncoders[codec];
+  const { name, perChannel, usual, extra = [] } = audioEncoders[codec];
   const usualBitrate = perChannel === undefined ? undefined : perChannel * channels;
   const wanted = lossless.has(codec) ? undefined : (bitrate ?? usualBitrate);
   return [
@@ -180,5 +188,6 @@ export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: Au
     ...(sampleRate === undefined ? [] : [`-ar:a:${position}`, String(sampleRate)]),
     ...(wanted === undefined ? [] : [`-b:a:${position}`, String(wanted)]),
     ...(wanted !== undefined || usual === undefined ? [] : [`${usual[0]}:${position}`, usual[1]]),
+    ...extra,
   ];
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Output, Task } from '../kind.ts';
 import { containers, type FileContainer } from '../media/containers.ts';
-import { encodeAudio, encodeVideo, type Pass, threads } from '../media/encoders.ts';
+import { encodeAudio, encodeVideo, flacInMp4, type Pass, threads } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import type { VideoStream } from '../media/media.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { inStages, sideBySide } from '../media/stages.ts';
@@ -121,10 +122,7 @@ async function run({ task, source, plan, parts, path, sound }: Encode, pass?: Pa
 
 function pictureOptions({ video, container }: Plan, pass?: Pass): string[] {
   if (video === undefined) return [];
-  // Apple's players take no hev1, which the muxer writes by itself.
-  const named =
-    video.stream.codec === 'hevc' && (container === 'mp4' || container === 'mov') ? ['-tag:v:0', 'hvc1'] : [];
-  if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy', ...named];
+  if (video.copy) return ['-map', `0:${video.stream.index}`, '-c:v:0', 'copy', ...named(video.stream, container)];
   return ['-map', '[picture]', ...keepFrameTimes(video), ...encodeVideo(video.encoding, pass)];
 }
 
@@ -145,11 +143,17 @@ async function trackOptions(
   position: number,
 ): Promise<string[]> {
   const map = ['-map', `0:${audio.stream.index}`];
-  if (audio.copy) return [...map, `-c:a:${position}`, 'copy'];
+  if (audio.copy) return [...map, `-c:a:${position}`, 'copy', ...(audio.stream.codec === 'flac' ? flacInMp4 : [])];
   return [
     ...map,
     `-filter:a:${position}`,
     await soundChain(task, source, plan, audio),
     ...encodeAudio(audio.encoding, position),
   ];
+}
+
+/** Apple's players take no hev1, which the muxer writes by itself; unofficial is Dolby Vision, which stays with what is copied. */
+function named({ codec }: VideoStream, container: string): string[] {
+  if (codec !== 'hevc' || (container !== 'mp4' && container !== 'mov')) return [];
+  return ['-tag:v:0', 'hvc1', '-strict', 'unofficial'];
 }

@@ -22,14 +22,22 @@ export function extraOptions(source: Source, plan: Plan, { cover, texts }: Extra
     String(Math.min(availableParallelism(), 8)),
     ...(cover === undefined ? coverOptions(source, plan) : newCover),
     ...(texts ?? subtitleOptions(source, plan)),
-    ...['-map_metadata:g', '-1', '-map_chapters', chapters ? '0' : '-1'],
-    ...Object.entries(plan.tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
+    ...taggedAnew(plan.tags, chapters),
     ...plan.audio.flatMap(({ stream }, position) => [
       `-metadata:s:a:${position}`,
       `language=${stream.language}`,
       ...(stream.title === undefined ? [] : [`-metadata:s:a:${position}`, `title=${stream.title}`]),
       ...(plan.audio.length === 1 ? [] : [`-disposition:a:${position}`, position === 0 ? '+default' : '-default']),
     ]),
+  ];
+}
+
+/** The tags of the plan and no others: neither the place nor the device of a recording, nor what a camera calls its tracks. */
+export function taggedAnew(tags: Plan['tags'], chapters = false): string[] {
+  return [
+    ...['-map_metadata:g', '-1', '-map_chapters', chapters ? '0' : '-1'],
+    ...['-metadata:s', 'handler_name=', '-metadata:s', 'vendor_id='],
+    ...Object.entries(tags).flatMap(([key, value]) => ['-metadata', `${key}=${value}`]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { encodeAudio, encodeVideo, threads } from '../media/encoders.ts';
 import type { FfmpegRun } from '../media/ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { tellFrames } from '../media/read-progress.ts';
+import { taggedAnew } from './extra-options.ts';
 import { keepFrameTimes } from './frame-clock.ts';
 import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts';
 import { type PictureParts, pictureGraph } from './picture-graph.ts';
@@ -99,9 +100,10 @@ function scaled(from: string, { width, height }: { width: number; height: number
 const fromZero = 'aresample=async=1:first_pts=0';
 
 /** How a rendition is cut into segments in `folder`; a playlist of our muxer's is its target. */
-export function segmentOptions({ segments, video }: Plan, folder: string, sound: boolean): string[] {
+export function segmentOptions({ segments, video, tags }: Plan, folder: string, sound: boolean): string[] {
   const seconds = video?.encoding.keyframeSeconds ?? 4;
   return [
+    ...taggedAnew(tags),
     ...(sound ? [] : lastingFrames),
     ...(segments === 'ts' ? transportOptions(folder, seconds) : mp4Options(folder, seconds, sound)),
   ];
