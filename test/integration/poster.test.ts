@@ -5,6 +5,7 @@ import { posterParams } from '../../workers/poster/contract.ts';
 import { process as poster } from '../../workers/poster/process.ts';
 import { makeTask } from '../support/make-task.ts';
 import { quickVideo, renderClip, renderSong, testSources } from '../support/render-clip.ts';
+import { turnClip } from '../support/turn-clip.ts';
 
 async function run(path: string, params: object, name = 'clip.mp4') {
   const task = await makeTask({ params: posterParams.parse(params), files: [{ path, name }], name: 'still' });
@@ -59,7 +60,7 @@ describe('poster', () => {
 
   it('is upright', async () => {
     const flat = await renderClip('in.mp4', ...testSources(0.5), ...quickVideo);
-    const turned = await renderClip('t.mp4', '-i', flat, '-c', 'copy', '-metadata:s:v', 'rotate=90');
+    const turned = await turnClip(flat, 90);
     expect((await run(turned, { time: 0 }))[0]?.facts).toMatchObject({ width: 180, height: 320 });
   });
 });

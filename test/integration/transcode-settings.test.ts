@@ -14,6 +14,7 @@ import {
   testSources,
 } from '../support/render-clip.ts';
 import { runTranscode } from '../support/run-kind.ts';
+import { turnClip } from '../support/turn-clip.ts';
 
 const fastest = { speed: 'fastest' };
 const card = (seconds = 2) => renderClip('in.mp4', ...testSources(seconds, '320x180'), ...quickVideo);
@@ -100,7 +101,7 @@ describe('crop: auto', () => {
 
   it('counts square, upright pixels', async () => {
     const turned = await barred('pad=320:240:0:30,setsar=2', '320x180');
-    const upright = await renderClip('t.mp4', '-i', turned, '-c', 'copy', '-metadata:s:v', 'rotate=90');
+    const upright = await turnClip(turned, 90);
     const { facts } = await runTranscode({ video: { ...fastest, crop: 'auto' } }, upright);
     expect(facts).toMatchObject({ width: 180, height: 640 });
   });

@@ -15,6 +15,7 @@ import {
   testSources,
 } from '../support/render-clip.ts';
 import { runTranscode } from '../support/run-kind.ts';
+import { turnClip } from '../support/turn-clip.ts';
 
 async function run(path: string, params: object, name = 'clip.mp4') {
   return await runTranscode({ video: { speed: 'fastest' }, ...params }, { path, name });
@@ -88,9 +89,7 @@ describe('files', () => {
 describe('the picture', () => {
   it('stands upright after a turned phone video', async () => {
     const flat = await renderClip('in.mp4', ...corner, ...quickVideo);
-    const turned = await renderClip('turned.mp4', '-display_rotation', '90', '-i', flat, '-c', 'copy').catch(() =>
-      renderClip('turned.mp4', '-i', flat, '-c', 'copy', '-metadata:s:v', 'rotate=270'),
-    );
+    const turned = await turnClip(flat, 270);
     const { seen, output } = await run(turned, { preset: 'mp4-480p', video: { speed: 'fastest' } });
     expect(seen.video).toMatchObject({ width: 180, height: 320 });
     expect(seen.video?.side_data_list?.some((data) => data.rotation)).not.toBe(true);

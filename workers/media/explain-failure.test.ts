@@ -28,6 +28,26 @@ describe('explainFailure', () => {
     expect(failure(stderr).publicMessage).toContain('(invalid level_idc: 23)');
   });
 
+  // ffmpeg 7.0, run by hand: threads behind a refused encoder say "Invalid data" of their own.
+  it('hears the encoder before what follows from its refusal', () => {
+    const refusal =
+      'x265 [error]: picture dimensions are out of range for specified level\n[vost#0:0] Error while opening encoder';
+    const after = '[vf#0:0] Error sending frames to consumers: Invalid data found when processing input';
+    expect(failure(`${refusal}\n${after}`).publicMessage).toContain('(picture dimensions are out of range');
+    const nothing = '[dec:h264] Invalid data found when processing input\n[vost#0:0] Could not open encoder before EOF';
+    expect(failure(nothing).publicMessage).toContain('could not be decoded');
+  });
+
+  it('knows both ends of a program that used up its time', () => {
+    const end = (code: number) =>
+      explainFailure({ code, signal: null, stderr: 'partial file', inputName: 'clip.mov', cpuLimitPossible: true });
+    expect([end(255).code, end(123).code, end(1).code]).toEqual([
+      'deadline_exceeded',
+      'deadline_exceeded',
+      'input_invalid',
+    ]);
+  });
+
   it('names the file and no path', () => {
     const { publicMessage } = failure('/scratch/secret/input-0: Invalid data found when processing input');
     expect(publicMessage).toContain('"clip.mov"');

@@ -10,8 +10,10 @@ export interface Failure {
   readonly cpuLimitPossible?: boolean;
 }
 
+type Fault = readonly [pattern: RegExp, sentence: string];
+
 /** What a media tool says when the file is at fault, and how we say it. The first match wins, so causes stand before consequences. */
-const inputFaults: readonly (readonly [pattern: RegExp, sentence: string])[] = [
+const inputFaults: readonly Fault[] = [
   [
     /moov atom not found/i,
     'has no index (the "moov" part is missing): it was probably cut off while it was recorded or sent. Send the whole file',
@@ -27,10 +29,12 @@ const inputFaults: readonly (readonly [pattern: RegExp, sentence: string])[] = [
   ],
   [/matches no streams|does not contain any stream/i, 'has no stream that can be used here'],
   [/partial file|ended prematurely|end of file|truncat/i, 'ends too early. Send the whole file'],
-  [
-    /invalid data|error reading header|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)/i,
-    'is damaged or is not what its name says: it could not be decoded. Play it to check it and send it again',
-  ],
+];
+
+/** Also said of everything behind an encoder that was refused, so it comes last. */
+const damaged: Fault = [
+  /invalid data|error reading header|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)/i,
+  'is damaged or is not what its name says: it could not be decoded. Play it to check it and send it again',
 ];
 
 /** A tool's end turned into the error a person can act on: the input's fault (never retried), ours, or a limit. */
@@ -54,18 +58,22 @@ export function explainFailure(failure: Failure): AppError {
       cause,
     );
   }
-  const fault = inputFaults.find(([pattern]) => pattern.test(failure.stderr));
-  if (fault !== undefined && failure.signal === null) return new InputError(`${named} ${fault[1]}.`, cause);
-  const refusal = encoderRefusal.test(failure.stderr) && failure.signal === null;
-  if (refusal) return refused(failure, cause);
+  const fault = failure.signal === null ? inputFaults.find(([pattern]) => pattern.test(failure.stderr)) : undefined;
+  if (fault !== undefined) return new InputError(`${named} ${fault[1]}.`, cause);
+  if (failure.signal === null && encoderRefusal.test(failure.stderr)) return refused(failure, cause);
+  if (failure.signal === null && damaged[0].test(failure.stderr))
+    return new InputError(`${named} ${damaged[1]}.`, cause);
   return new AppError('internal_error', `The media program stopped unexpectedly while it worked on ${named}.`, {
     retryable: true,
     cause,
   });
 }
 
-/** The encoder was opened with settings it does not take; what params.ts lets through and this source cannot have. */
-const encoderRefusal = /error while opening encoder|could not open encoder/i;
+/**
+ * The encoder was opened with settings it does not take; what params.ts lets through and this source cannot have. Before the end of
+ * the file it is only opened when there is a picture or a sound at all.
+ */
+const encoderRefusal = /error while opening encoder|could not open encoder(?! before EOF)/i;
 /** What an encoder says of it: `[libx264 @ 0x…] …`, `x265 [error]: …`. */
 const encoderWords = /^(?:\[lib\w+[^\]]*\]|(?:x265|svt) ?\[error\]:)\s*([^\n/]{3,200})$/im;
 
