@@ -1,6 +1,6 @@
 import { runFfmpeg } from './ffmpeg.ts';
 import type { Source } from './open-source.ts';
-import type { FfmpegProgress } from './read-progress.ts';
+import { type FfmpegProgress, tellMetadata } from './read-progress.ts';
 
 /** EBU R128 of one track. */
 export interface Loudness {
@@ -37,10 +37,32 @@ interface Run {
   readonly onProgress?: (progress: FfmpegProgress) => void;
 }
 
+interface MeterRun extends Run {
+  /** What was measured of the first `seconds`. */
+  readonly onLoudness?: (running: Pick<Loudness, 'integrated' | 'truePeak'>, seconds: number) => void;
+}
+
 /** Measures a track to a tenth of a unit, as R128 meters show it. Costs a sixth of what loudnorm does. */
-export async function measureLoudness(source: Source, track: number, run: Run): Promise<Measurement> {
-  const { seconds, log } = await hear(source, track, 'ebur128=peak=true:framelog=verbose', run);
+export async function measureLoudness(source: Source, track: number, run: MeterRun): Promise<Measurement> {
+  const { seconds, log } = await hear(source, track, meter, {
+    ...run,
+    onProgress: (progress) => {
+      const running = readRunning(progress.metadata);
+      if (running !== undefined) run.onLoudness?.(running, progress.seconds ?? 0);
+      run.onProgress?.(progress);
+    },
+  });
   return { loudness: readSummary(log), seconds, log };
+}
+
+/** The meter's values stand on every tenth of a second; those of every second are told. */
+const meter = `ebur128=peak=true:framelog=verbose:metadata=1,asplit[heard][some];[some]aselect='not(mod(n\\,10))',${tellMetadata},anullsink`;
+
+/** Undefined before there was anything to hear. The peak is told as an amplitude. */
+function readRunning(metadata: FfmpegProgress['metadata'] = {}) {
+  const integrated = Number(metadata['lavfi.r128.I']);
+  const truePeak = 20 * Math.log10(Number(metadata['lavfi.r128.true_peak']));
+  return integrated > gate && Number.isFinite(truePeak) ? { integrated, truePeak } : undefined;
 }
 
 /** The gate below which nothing counts: what has this loudness was not heard at all. */
@@ -82,7 +104,7 @@ export async function planLimiter(
   target: LoudnessTarget,
   run: Run,
 ): Promise<string> {
-  const first = `loudnorm=I=${target.lufs}:TP=${target.truePeak}:LRA=${targetRange}:print_format=json`;
+  const first = `loudnorm=I=${target.lufs}:TP=${target.truePeak}:LRA=${targetRange}:print_format=json[heard]`;
   const { seconds, log } = await hear(source, track, first, run);
   const measured = readLoudnorm(log);
   if (measured === undefined || seconds < leastForLoudnorm) {
@@ -101,17 +123,13 @@ async function hear(source: Source, track: number, filter: string, run: Run) {
   const chain = [...(run.before ?? []), filter].join(',');
   const { log } = await runFfmpeg({
     inputs: [{ path: source.file.path, options: [...source.inputOptions, ...(run.inputOptions ?? [])] }],
-    outputs: [
-      {
-        target: '-',
-        options: ['-map', `0:${track}`, '-vn', '-af', chain, ...(run.outputOptions ?? []), '-f', 'null'],
-      },
-    ],
+    filterGraph: `[0:${track}]${chain}`,
+    outputs: [{ target: '-', options: ['-map', '[heard]', ...(run.outputOptions ?? []), '-f', 'null'] }],
     logLevel: 'info',
     inputName: source.file.name,
     signal: run.signal,
     onProgress: (progress) => {
-      seconds = progress.seconds ?? seconds;
+      if (progress.told !== true) seconds = progress.seconds ?? seconds;
       run.onProgress?.(progress);
     },
   });

@@ -9,6 +9,8 @@ export interface FfmpegProgress {
   readonly told?: boolean;
   /** Of the process, in seconds; undefined where the system does not tell. */
   readonly cpuSeconds?: number | undefined;
+  /** What `tellMetadata` told last, by key. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -19,6 +21,9 @@ export const tellFrames = "metadata=mode=add:key=told:value=1,metadata=mode=prin
 
 /** The same for a chain of sound. */
 export const tellSamples = tellFrames.replaceAll('metadata=mode', 'ametadata=mode');
+
+/** A stretch of a chain of sound that tells what filters have written onto it. */
+export const tellMetadata = "ametadata=mode=print:file='pipe\\:1':direct=1";
 
 /** Of the frames told only so many are reported. */
 const framesEveryMs = 100;
@@ -32,6 +37,7 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
   let rest = '';
   let block: Record<string, string> = {};
   let before = '';
+  let metadata: FfmpegProgress['metadata'];
   stream?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
@@ -42,10 +48,11 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
         continue;
       }
       const [key = '', value = ''] = line.split('=', 2);
+      if (key.startsWith('lavfi.')) metadata = { ...metadata, [key]: value };
       block[key.trim()] = value.trim();
       if (key !== 'progress') continue;
       const now = `${block.out_time_us}/${block.frame}/${block.total_size}/${value}`;
-      report({ seconds: secondsOf(block), advanced: now !== before });
+      report({ seconds: secondsOf(block), advanced: now !== before, metadata });
       before = now;
       block = {};
     }

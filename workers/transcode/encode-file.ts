@@ -10,7 +10,8 @@ import { inStages, sideBySide } from '../media/stages.ts';
 import { verifyOutput } from '../media/verify-output.ts';
 import { type EmbeddedTexts, embeddedOptions, movesTexts, writeEmbedded } from './embed-texts.ts';
 import { extraOptions } from './extra-options.ts';
-import { forecastFirstPass, forecastSound, forecastVideo } from './forecast.ts';
+import { forecastFirstPass, forecastVideo } from './forecast.ts';
+import { forecastSound } from './forecast-sound.ts';
 import { keepFrameTimes } from './frame-clock.ts';
 import { type PictureParts, pictureGraph, settleDeinterlace } from './picture-graph.ts';
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
@@ -19,7 +20,7 @@ import { reachQuality } from './reach-quality.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
-import { stagesOfWork } from './work-stages.ts';
+import { type Listening, stagesOfWork } from './work-stages.ts';
 
 /** One input, one output file, and the subtitles beside it when they are asked for. */
 export async function encodeFile(whole: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
@@ -27,7 +28,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
   const stages = stagesOfWork(whole, asked);
   const plan = await reachQuality(stages.searching, source, asked, parts);
   const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
-  stages.settle(plan, sound);
+  stages.settle(plan);
   const task = stages.encoding;
   const container = containers[plan.container as FileContainer];
   const name = `${task.name}.${plan.container}`;
@@ -127,7 +128,7 @@ function pictureOptions({ video, container }: Plan, pass?: Pass): string[] {
 }
 
 /** Track after track; the task's 0 … 1 is measuring their loudness. */
-export async function soundOptions(task: Task<unknown>, source: Source, plan: Plan): Promise<string[]> {
+export async function soundOptions(task: Task<unknown> & Listening, source: Source, plan: Plan): Promise<string[]> {
   const options: string[] = [];
   const measuring = sideBySide(task, plan.audio.length);
   for (const [position, audio] of plan.audio.entries())
@@ -136,7 +137,7 @@ export async function soundOptions(task: Task<unknown>, source: Source, plan: Pl
 }
 
 async function trackOptions(
-  task: Task<unknown>,
+  task: Task<unknown> & Listening,
   source: Source,
   plan: Plan,
   audio: AudioPlan,

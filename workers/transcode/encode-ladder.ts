@@ -19,7 +19,7 @@ import { readStream } from './read-stream.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks, type TextTrack } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
-import { stagesOfWork, type WorkStages } from './work-stages.ts';
+import { type Listening, stagesOfWork, type WorkStages } from './work-stages.ts';
 import { writeManifests } from './write-manifests.ts';
 import type { Stream } from './write-master.ts';
 import { textFiles, writeTexts } from './write-texts.ts';
@@ -130,10 +130,7 @@ async function prepare(
   const texts = offersTexts(asked) || asked.subtitles.sidecar === true ? await readTextTracks(task, source, asked) : [];
   const plan = await reachQuality(stages.searching, source, asked, picture);
   const sounds = await soundFolders(stages.listening, source, plan);
-  stages.settle(
-    plan,
-    sounds.map(({ chain }) => chain),
-  );
+  stages.settle(plan);
   const rungs = plan.video === undefined ? [] : chooseRungs(plan.video, plan.ladder);
   // Old players know no audio groups, so one track goes into every transport stream.
   const soundInside = plan.segments === 'ts' && rungs.length > 0 && sounds.length === 1;
@@ -141,7 +138,11 @@ async function prepare(
 }
 
 /** One for every track; the task's 0 … 1 is measuring their loudness. */
-export async function soundFolders(task: Task<unknown>, source: Source, plan: Plan): Promise<readonly SoundFolder[]> {
+export async function soundFolders(
+  task: Task<unknown> & Listening,
+  source: Source,
+  plan: Plan,
+): Promise<readonly SoundFolder[]> {
   const measuring = sideBySide(task, plan.audio.length);
   return Promise.all(
     plan.audio.map(async (audio, position) => ({

@@ -1,8 +1,7 @@
-import type { AudioCodec } from '../media/containers.ts';
 import type { Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
 import { chooseRungs, measuresLadder } from './choose-rungs.ts';
-import { type AudioPlan, isStreaming, type Plan, type VideoPlan } from './plan.ts';
+import { isStreaming, type Plan, type VideoPlan } from './plan.ts';
 
 /**
  * What work costs, in seconds of one core. Measured with ffmpeg 5.1.9 on six seconds of an animated film of 854 × 480 and four
@@ -26,24 +25,20 @@ const firstPass: Readonly<Record<VideoEncoding['codec'], Readonly<Record<VideoEn
   av1: { fastest: 1, fast: 1, medium: 1, slow: 1 },
 };
 
-/** Of a second of one channel; reading it comes on top. */
-const soundPerSecond: Readonly<Record<AudioCodec, number>> = {
-  ...{ aac: 0.0055, opus: 0.0028, mp3: 0.0029, vorbis: 0.0035, flac: 0.0006, pcm: 0.0002 },
-};
-const readingPerSecond = 0.001;
-const meteringPerSecond = 0.0035;
-/** loudnorm, for its measuring and for its limiting alike. */
-const limitingPerSecond = 0.0185;
 export const usualFps = 25;
 
 const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
 
-const frames = ({ stream, encoding }: VideoPlan, seconds: number) =>
-  seconds * Math.min(encoding.fps ?? stream.fps ?? usualFps, 120);
+/** Some containers count milliseconds and call that a rate. */
+const mostFps = 120;
+
+const framesRead = ({ stream }: VideoPlan, seconds: number) => seconds * Math.min(stream.fps ?? usualFps, mostFps);
+const framesMade = (video: VideoPlan, seconds: number) =>
+  video.encoding.fps === undefined ? framesRead(video, seconds) : seconds * Math.min(video.encoding.fps, mostFps);
 
 /** Of so many seconds of the source. */
 export function forecastDecoding(video: VideoPlan, seconds: number): number {
-  return frames(video, seconds) * megapixels(video.stream) * decodingPerMegapixel;
+  return framesRead(video, seconds) * megapixels(video.stream) * decodingPerMegapixel;
 }
 
 /** So many pictures of this size and their encoding. */
@@ -52,34 +47,7 @@ export function forecastEncoding({ codec, speed }: VideoEncoding, size: Size, pi
 }
 
 export function forecastPictures(video: VideoPlan, size: Size, seconds: number): number {
-  return forecastEncoding(video.encoding, size, frames(video, seconds));
-}
-
-/**
- * Whether peaks have to be limited shows when the sound was measured, and changes the work from three seconds to eleven for four
- * minutes of music. Until then it is taken for so likely, between the two.
- */
-const limiterLikelihood = 0.15;
-
-/** Of measuring a track: the meter, and the limiter's own measuring that may follow. */
-export const meterAgainstLimiter = [meteringPerSecond, limiterLikelihood * limitingPerSecond] as const;
-
-/** Measuring every track that has to have a loudness; `limited` once it is known. */
-export function forecastListening({ audio, clip, speed }: Plan, limited?: boolean): number {
-  const [meter, limiter] = meterAgainstLimiter;
-  const measured = audio.filter(({ loudness }) => loudness !== undefined).length;
-  const limiting = limited === undefined ? limiter : Number(limited) * limitingPerSecond;
-  return measured * clip.seconds * speed * (meter + limiting);
-}
-
-/** Encoding it; `limited` once it is known. */
-export function forecastSound({ audio, clip, speed }: Plan, limited?: boolean): number {
-  const likely = limited === undefined ? limiterLikelihood : Number(limited);
-  const one = ({ encoding, loudness }: AudioPlan) =>
-    readingPerSecond +
-    soundPerSecond[encoding.codec] * encoding.channels +
-    (loudness === undefined ? 0 : likely * limitingPerSecond);
-  return audio.reduce((sum, track) => sum + (track.copy ? 0 : clip.seconds * speed * one(track)), 0);
+  return forecastEncoding(video.encoding, size, framesMade(video, seconds));
 }
 
 /** Decoding, every size, and what is done to pictures before; both passes where there are two. */
@@ -111,7 +79,7 @@ const readingSamplePerMegapixel = 0.0037;
 const comparingPerMegapixel = 0.003;
 
 export function forecastSamples(video: VideoPlan): number {
-  return 3 * startingProgram + frames(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
+  return 3 * startingProgram + framesMade(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
 }
 
 /** One trial of the samples: encoding them at a size, and comparing what came of it. */
@@ -124,7 +92,7 @@ export function forecastTrial(encoding: VideoEncoding, kept: Size, size: Size, p
 
 /** All trials of a size. */
 export function forecastTrials(video: VideoPlan, size: Size): number {
-  const [encoding, comparing] = forecastTrial(video.encoding, video.canvas, size, frames(video, mostSampleSeconds));
+  const [encoding, comparing] = forecastTrial(video.encoding, video.canvas, size, framesMade(video, mostSampleSeconds));
   return usualTrials * (encoding + comparing);
 }
 

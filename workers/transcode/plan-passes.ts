@@ -1,4 +1,5 @@
-import { forecastDecoding, forecastPictures, forecastSound } from './forecast.ts';
+import { forecastDecoding, forecastPictures } from './forecast.ts';
+import { forecastSound } from './forecast-sound.ts';
 import type { LadderParts } from './ladder-command.ts';
 import type { Plan } from './plan.ts';
 import type { Rung } from './rung.ts';

@@ -1,18 +1,20 @@
 import type { Task } from '../kind.ts';
+import { likelihoodOfLimiting } from '../media/limiting.ts';
 import { measureLoudness, plainGain, planLimiter } from '../media/loudness.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { inStages, type Reporter } from '../media/stages.ts';
-import { meterAgainstLimiter } from './forecast.ts';
+import { forecastMeasuring } from './forecast-sound.ts';
 import { fades } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
+import type { Listening } from './work-stages.ts';
 
 /** Silence below -50 dB for half a second at an end; the far end is reached by turning the sound round. */
 const trimStart = 'silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.05:detection=peak';
 const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
 
 /** Its 0 … 1 is measuring the loudness. */
-type Reporting = Pick<Task<unknown>, 'signal'> & Reporter;
+type Reporting = Pick<Task<unknown>, 'signal'> & Reporter & Listening;
 
 /**
  * From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for.
@@ -56,11 +58,17 @@ async function loudnessFilter(
   audio: AudioPlan,
   before: readonly string[],
 ): Promise<string[]> {
-  if (audio.loudness === undefined) return [];
+  const target = audio.loudness;
+  if (target === undefined) return [];
   const mix = `aformat=channel_layouts=${audio.encoding.channels === 1 ? 'mono' : audio.encoding.channels === 2 ? 'stereo' : `${audio.encoding.channels}c`}`;
   const mixed = audio.encoding.channels <= 2 ? [mix] : [];
-  const stages = inStages(task, meterAgainstLimiter);
-  const heard = (stage: number) => reportFraction(stages.at(stage), plan.clip.seconds * plan.speed, [0, 1]);
+  const seconds = plan.clip.seconds * plan.speed;
+  const stages = inStages(task, forecastMeasuring());
+  const heard = (stage: number) => reportFraction(stages.at(stage), seconds, [0, 1]);
+  const expect = (limiting: number) => {
+    stages.expect(1, forecastMeasuring(limiting)[1]);
+    task.expectLimiting?.(plan.audio.indexOf(audio), limiting);
+  };
   const run = {
     signal: task.signal,
     before: [...before, ...mixed],
@@ -68,13 +76,21 @@ async function loudnessFilter(
     outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
   };
   const track = audio.stream.index;
-  const { loudness } = await measureLoudness(source, track, { ...run, onProgress: heard(0) });
+  const { loudness } = await measureLoudness(source, track, {
+    ...run,
+    onLoudness: (running, at) => expect(likelihoodOfLimiting(running, target, seconds > 0 ? at / seconds : 0)),
+    onProgress: heard(0),
+  });
   const { integrated, truePeak, range } = loudness;
-  if (integrated === undefined || truePeak === undefined || range === undefined) return [];
+  if (integrated === undefined || truePeak === undefined || range === undefined) {
+    expect(0);
+    return [];
+  }
   const measured = { integrated, truePeak, range };
-  const gain = plainGain(measured, audio.loudness);
+  const gain = plainGain(measured, target);
+  expect(gain === undefined ? 1 : 0);
   if (gain !== undefined) return [...mixed, gain];
-  return [...mixed, await planLimiter(source, track, measured, audio.loudness, { ...run, onProgress: heard(1) })];
+  return [...mixed, await planLimiter(source, track, measured, target, { ...run, onProgress: heard(1) })];
 }
 
 /** One atempo takes 0.5 and more. */

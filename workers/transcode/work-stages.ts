@@ -1,27 +1,45 @@
 import { inStages, type Reporter } from '../media/stages.ts';
-import { forecastCopy, forecastListening, forecastSearch, forecastSound, forecastVideo } from './forecast.ts';
+import { forecastCopy, forecastSearch, forecastVideo } from './forecast.ts';
+import { forecastListening, forecastSound } from './forecast-sound.ts';
 import type { Plan } from './plan.ts';
+
+/** A task whose 0 … 1 is measuring the loudness of a track. */
+export interface Listening {
+  /** How likely the peaks of this track have to be limited, 0 … 1, as far as it was heard. */
+  expectLimiting?(position: number, likelihood: number): void;
+}
 
 /** The parts of a step, each with a task whose 0 … 1 is its own. */
 export interface WorkStages<T extends Reporter> {
   readonly searching: T;
-  readonly listening: T;
+  readonly listening: T & Listening;
   readonly encoding: T;
-  /** The quality is found and the sound is heard: what is left to do is known better. `sound`: its filters. */
-  settle(plan: Plan, sound: readonly string[]): void;
+  /** The quality is found: what is left to do is known better. */
+  settle(plan: Plan): void;
 }
 
 /** Search for a quality, measure the sound, encode; what is not asked for costs nothing. */
 export function stagesOfWork<T extends Reporter>(task: T, plan: Plan): WorkStages<T> {
   const stages = inStages(task, [forecastSearch(plan), forecastListening(plan), encodingOf(plan)]);
+  const limiting: (number | undefined)[] = [];
+  let known = plan;
+  const expect = () => {
+    stages.expect(1, forecastListening(known, limiting));
+    stages.expect(2, encodingOf(known, limiting));
+  };
   return {
     searching: stages.at(0),
-    listening: stages.at(1),
+    listening: {
+      ...stages.at(1),
+      expectLimiting: (position, likelihood) => {
+        limiting[position] = likelihood;
+        expect();
+      },
+    },
     encoding: stages.at(2),
-    settle: (settled, sound) => {
-      const limited = needsLimiter(sound);
-      stages.expect(1, forecastListening(settled, limited));
-      stages.expect(2, encodingOf(settled, limited));
+    settle: (settled) => {
+      known = settled;
+      expect();
     },
   };
 }
@@ -31,10 +49,6 @@ export function stagesOfSound<T extends Reporter>(task: T, plan: Plan): WorkStag
   return stagesOfWork(task, { ...plan, video: undefined });
 }
 
-function encodingOf(plan: Plan, limited?: boolean): number {
-  return forecastVideo(plan) + forecastSound(plan, limited) + forecastCopy(plan);
-}
-
-function needsLimiter(sound: readonly string[]): boolean {
-  return sound.some((filters) => /loudnorm|alimiter/.test(filters));
+function encodingOf(plan: Plan, limiting?: readonly (number | undefined)[]): number {
+  return forecastVideo(plan) + forecastSound(plan, limiting) + forecastCopy(plan);
 }

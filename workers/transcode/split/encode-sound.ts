@@ -38,7 +38,6 @@ async function encodePiece(task: PartTask<TranscodeParams>, source: Source, plan
   const bare: Plan = { ...plan, tags: {}, keepChapters: false, keepCover: false };
   const stages = stagesOfSound(task, plan);
   const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
-  stages.settle({ ...plan, video: undefined }, sound);
   await runFfmpeg({
     inputs: [{ path: source.file.path, options: [...source.inputOptions, ...plan.clip.inputOptions] }],
     outputs: [
@@ -71,10 +70,6 @@ async function encodeFolders(task: PartTask<TranscodeParams>, source: Source, pl
   const root = join(task.scratch, 'sound');
   const stages = stagesOfSound(task, plan);
   const sounds = await soundFolders(stages.listening, source, plan);
-  stages.settle(
-    { ...plan, video: undefined },
-    sounds.map(({ chain }) => chain),
-  );
   const folders = sounds.map(({ folder }) => folder);
   await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
   const parts = { rungs: [], sounds, soundInside: false, picture: { deinterlace: 'none' as const }, extras: [], root };

@@ -38,7 +38,7 @@ export function orderParts(settled: Settled): SplitPlan {
     return {
       name,
       params: { ...order },
-      weight: weighChunk(video, rungs, stretch, clock.startSeconds),
+      weight: weighChunk({ video, speed: plan.speed }, rungs, stretch, clock.startSeconds),
       reads: [reads[index] ?? null],
     };
   });

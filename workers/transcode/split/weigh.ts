@@ -1,46 +1,38 @@
+import { forecastDecoding, forecastEncoding, usualFps } from '../forecast.ts';
+import { forecastListening, forecastSound } from '../forecast-sound.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import type { Rung } from '../rung.ts';
 import type { Stretch } from './orders.ts';
 
-/**
- * Forecasts of work in seconds of one core, good enough for an order and a progress bar. Measured with x264 veryfast: 0.41 s per second
- * of 720p25 with its decoding, 0.03 s per second of 1080p30 for decoding alone, 0.013 s per second of a stereo track.
- */
-const perMegapixel = 0.41 / (1280 * 720 * 25 * 1e-6);
-const decodingPerMegapixel = 0.008;
-const perTrackSecond = 0.013;
-const measuringPerSecond = 0.018;
-const usualFps = 25;
-/** Some containers count milliseconds and call that a rate. */
-const mostFps = 120;
-/** Of copying packets, per second of picture and megabit. */
+/** Forecasts of the parts' work in seconds of one core: what a whole run would take for it (forecast.ts), and what a part takes more. */
+
+/** ffmpeg, and ffprobe to look at what it made. */
+const startingPart = 0.15;
+/** Copying packets and looking at them all, for a second of a rung. */
 const joiningPerSecond = 0.003;
-
-const byCodec = { h264: 1, h265: 3, vp9: 5, av1: 2 } as const;
-const bySpeed = { fastest: 0.5, fast: 1, medium: 2.5, slow: 5 } as const;
-
-const megapixels = ({ width, height }: { width: number; height: number }) => (width * height) / 1e6;
+const startingJoin = 0.3;
 
 /** `startSeconds`: of the file's own clock, where the filters count from. */
-export function weighChunk(video: VideoPlan, rungs: readonly Rung[], stretch: Stretch, startSeconds: number): number {
-  const { seekSeconds, fromSeconds = 0 } = stretch;
+export function weighChunk(
+  { video, speed }: { readonly video: VideoPlan; readonly speed: number },
+  rungs: readonly Rung[],
+  stretch: Stretch,
+  startSeconds: number,
+): number {
+  const { seekSeconds, fromSeconds = 0, firstSeconds, lastSeconds, frames } = stretch;
   const leadSeconds = seekSeconds === undefined ? 0 : Math.max(0, fromSeconds - seekSeconds + startSeconds);
-  const fps = Math.min(video.stream.fps ?? usualFps, mostFps);
-  const { codec, speed } = video.encoding;
-  const pixels = rungs.reduce((sum, { size }) => sum + megapixels(size), 0);
-  const encoding = pixels * stretch.frames * perMegapixel * byCodec[codec] * bySpeed[speed];
-  const decoded = stretch.frames + leadSeconds * fps;
-  return round(encoding + decoded * megapixels(video.stream) * decodingPerMegapixel + 0.2);
+  const shownSeconds = lastSeconds - firstSeconds + 1 / (video.encoding.fps ?? video.stream.fps ?? usualFps);
+  const decoding = forecastDecoding(video, leadSeconds + shownSeconds * speed);
+  const encoding = rungs.map((rung) => forecastEncoding(rung.encoding, rung.size, frames));
+  return round(startingPart + decoding + encoding.reduce((sum, cost) => sum + cost, 0));
 }
 
-export function weighSound({ audio, clip }: Plan): number {
-  const tracks = audio.filter(({ copy }) => !copy);
-  const measured = tracks.filter(({ loudness }) => loudness !== undefined);
-  return round(0.2 + clip.seconds * (tracks.length * perTrackSecond + measured.length * measuringPerSecond));
+export function weighSound(plan: Plan): number {
+  return round(startingPart + forecastListening(plan) + forecastSound(plan));
 }
 
 export function weighJoin({ clip }: Plan, rungs: readonly Rung[]): number {
-  return round(0.3 + clip.seconds * joiningPerSecond * rungs.length);
+  return round(startingJoin + clip.seconds * joiningPerSecond * rungs.length);
 }
 
 function round(seconds: number): number {
