@@ -350,6 +350,26 @@ describe('rates', () => {
     const quiet = "aevalsrc='if(between(t,1,2),sin(2*PI*440*t),0)':d=3:s=16000";
     const input = await renderClip('in.wav', '-f', 'lavfi', '-i', quiet);
     expect((await run(input, { preset: 'wav', audio: { trimSilence: true } })).seen.seconds).toBeCloseTo(1.1, 1);
+    const silent = await renderClip('silent.wav', '-f', 'lavfi', '-i', 'anullsrc=d=1');
+    const nothing = run(silent, { preset: 'wav', audio: { trimSilence: true } });
+    await expect(nothing).rejects.toThrow('"clip.mp4" is silent from end to end');
+  });
+
+  it.each([
+    ['a clip that begins in the silence', { clip: { start: 2, end: 5 } }, 2.05],
+    ['a clip without silence', { clip: { start: 4, end: 5 } }, 1],
+    ['the sound alone, as the fade counts', { fade: { in: 0, out: 0.5 } }, 3.1],
+    ['a pause in between, which stays', { clip: { start: 0 } }, 3.1],
+  ])('cuts silence from %s', async (_, wish, seconds) => {
+    // Three seconds of it, a tone with half a second of pause, two of it.
+    const quiet = "aevalsrc='if(between(t,3,4.2)+between(t,4.8,6),sin(2*PI*440*t),0)':d=8:s=16000";
+    const input = await renderClip('in.wav', '-f', 'lavfi', '-i', quiet);
+    const { seen, path } = await run(input, { preset: 'wav', audio: { trimSilence: true }, ...wish });
+    expect(seen.seconds).toBeCloseTo(seconds, 1);
+    const end = execFileSync('ffmpeg', ['-v', 'error', '-sseof', '-0.15', '-i', path, '-f', 's16le', '-']);
+    const loudest = Math.max(...new Int16Array(end.buffer, end.byteOffset, end.length / 2));
+    if ('fade' in wish) expect(loudest).toBeLessThan(10_000);
+    else expect(loudest).toBeGreaterThan(25_000);
   });
 });
 

@@ -44,7 +44,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     audio: plan.audio.length > 0,
     seconds: plan.clip.seconds,
     from: plan.clip.seekSeconds + plan.clip.leadSeconds,
-    exactLength: source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence),
+    exactLength: source.exactLength,
     log,
     inputName: source.file.name,
     signal: task.signal,

@@ -7,10 +7,7 @@ import { type AudioPlan, isStreaming, type PlanContext, type Wish } from './plan
 /** Containers that hold one track only. */
 const oneTrack = new Set(['mp3', 'opus', 'ogg', 'flac', 'wav', 'm4a']);
 
-export function planAudio(
-  wish: Wish<'audio'>,
-  context: PlanContext & { readonly withVideo: boolean },
-): readonly AudioPlan[] {
+export function planAudio(wish: Wish<'audio'>, context: PlanContext): readonly AudioPlan[] {
   const tracks = chooseTracks(wish, context);
   const usual = isStreaming(context.container) ? 'aac' : (containers[context.container].audio[0] ?? 'aac');
   const codec: AudioCodec =
@@ -27,7 +24,6 @@ export function planAudio(
     copy: decideCopy(wish, stream, context),
     loudness: wish.loudness === undefined ? undefined : { lufs: wish.loudness, truePeak: wish.truePeak ?? -1.5 },
     gain: wish.gain ?? 0,
-    trimSilence: wish.trimSilence === true && !context.withVideo,
     map: readMap(wish, stream, context.source.file.name),
   }));
 }

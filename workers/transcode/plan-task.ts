@@ -7,6 +7,7 @@ import type { TranscodeParams } from './params.ts';
 import type { Plan } from './plan.ts';
 import { planTranscode } from './plan-transcode.ts';
 import { settleCrop } from './settle-crop.ts';
+import { settleSilence } from './settle-silence.ts';
 
 /** Sniffs and probes the input and plans what to do with it. @throws InputError */
 export async function planTask(
@@ -15,7 +16,12 @@ export async function planTask(
   refuseIdlePicture(task);
   const source = await openSource(onlyInput(task), task.signal);
   refuseCutOff(source, task.params.clip?.end);
-  return { source, plan: planTranscode(await settleCrop(task.params, source, task.signal), source) };
+  return { source, plan: planTranscode(await settle(task, source), source) };
+}
+
+/** What has to be looked at, or listened to, before it can be planned. */
+async function settle({ params, signal }: Pick<Task<TranscodeParams>, 'params' | 'signal'>, source: Source) {
+  return settleSilence(await settleCrop(params, source, signal), source, signal);
 }
 
 /** A second input that nothing was said of would be left out without a word. */

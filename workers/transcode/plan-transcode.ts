@@ -24,7 +24,7 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
     speed !== 1 || wish.fade !== undefined || wish.watermark !== undefined || wish.subtitles?.burn !== undefined;
   const context = { container, source, changed, clipped: params.clip !== undefined, speed, quality: wish.quality };
   const video = wish.video === false || !holdsVideo(container) ? undefined : planVideo(wish.video ?? {}, context);
-  const audio = wish.audio === false ? [] : planAudio(wish.audio ?? {}, { ...context, withVideo: video !== undefined });
+  const audio = wish.audio === false ? [] : planAudio(wish.audio ?? {}, context);
   if (video === undefined && audio.length === 0) throw nothingToDo(wish, source);
   return {
     container,

@@ -52,7 +52,6 @@ export interface AudioPlan {
   readonly copy: boolean;
   readonly loudness: { readonly lufs: number; readonly truePeak: number } | undefined;
   readonly gain: number;
-  readonly trimSilence: boolean;
   /** For each channel of the result, the channels of the source (from 1) it is mixed from. */
   readonly map: readonly (readonly number[])[] | undefined;
 }

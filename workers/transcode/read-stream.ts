@@ -37,7 +37,7 @@ export async function readStream(
     })),
   );
   const seconds = Math.max(...[...pictures, ...sounds].map((rendition) => rendition.seconds));
-  const exactLength = source.exactLength === true && !plan.audio.some(({ trimSilence }) => trimSilence);
+  const { exactLength } = source;
   refuseTruncated({ seconds: plan.clip.seconds, exactLength, log, inputName: source.file.name }, seconds);
   return { pictures, sounds };
 }

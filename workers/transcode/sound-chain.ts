@@ -9,10 +9,6 @@ import { fades } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
 import type { Listening } from './work-stages.ts';
 
-/** Silence below -50 dB for half a second at an end; the far end is reached by turning the sound round. */
-const trimStart = 'silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.05:detection=peak';
-const trimBothEnds = `${trimStart},areverse,${trimStart},areverse`;
-
 /** Its 0 … 1 is measuring the loudness. */
 type Reporting = Pick<Task<unknown>, 'signal'> & Reporter & Listening;
 
@@ -20,12 +16,7 @@ type Reporting = Pick<Task<unknown>, 'signal'> & Reporter & Listening;
  * From the decoded sound to the encoder: holes filled and kept at the picture's clock, then what was asked for.
  */
 export async function soundChain(task: Reporting, source: Source, plan: Plan, audio: AudioPlan): Promise<string> {
-  const before = [
-    'aresample=async=1',
-    ...mapping(audio),
-    ...(audio.trimSilence ? [trimBothEnds] : []),
-    ...(audio.gain === 0 ? [] : [`volume=${audio.gain}dB`]),
-  ];
+  const before = ['aresample=async=1', ...mapping(audio), ...(audio.gain === 0 ? [] : [`volume=${audio.gain}dB`])];
   return [
     ...before,
     ...(await loudnessFilter(task, source, plan, audio, before)),
