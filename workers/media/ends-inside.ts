@@ -13,6 +13,8 @@ export interface Stump {
 const tailBytes = 4 * 1024 ** 2;
 /** A day of fragments of a second has fewer. */
 const mostBoxes = 200_000;
+/** Small boxes are read many at a time. */
+const windowBytes = 16 * 1024;
 
 /**
  * Undefined where the file ends with a whole unit, and where nobody can know: after junk or tags, in a recording that begins inside a
@@ -61,8 +63,14 @@ function follow(bytes: Buffer, start: number, length: UnitMeasure['length']): { 
 async function boxStump(file: FileHandle, size: number): Promise<Stump | undefined> {
   let fragmented = false;
   let at = 0;
+  let window: Buffer = Buffer.alloc(0);
+  let from = 0;
   for (let boxes = 0; at + 8 <= size; boxes++) {
-    const head = await read(file, at, 16);
+    if (at + 16 > from + window.length) {
+      window = await read(file, at, windowBytes);
+      from = at;
+    }
+    const head = window.subarray(at - from, at - from + 16);
     const short = head.readUInt32BE(0);
     const length = short === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : short;
     if (length < 8 || boxes === mostBoxes) return undefined;
