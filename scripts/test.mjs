@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { checkNode } from './launch/check-node.mjs';
 import { installDependencies } from './launch/install-dependencies.mjs';
+import { installNpmTools } from './launch/install-npm-tools.mjs';
 import { installTools } from './launch/install-tools.mjs';
 import { runVitest } from './launch/run-vitest.mjs';
 import { runStaticChecks } from './launch/static-checks.mjs';
@@ -13,6 +14,7 @@ checkNode();
 const root = fileURLToPath(new URL('..', import.meta.url));
 installDependencies(root, { dev: true });
 installTools();
+installNpmTools(root);
 
 const checks = await runStaticChecks(root);
 const tests = await runVitest(root, process.argv.slice(2));

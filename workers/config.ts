@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { type Environment, readEnvironment } from '../shared/env.ts';
 import { commaList, sharedVariables } from '../shared/variables.ts';
@@ -22,11 +22,17 @@ export interface WorkerProcessConfig extends WorkerConfig {
   readonly logLevel: string;
   /** What picture steps that run at once may take together; undefined: a share of what there is. */
   readonly imageMemoryBytes: number | undefined;
+  /** An ffmpeg with libvmaf that compares pictures, when the one on the path has none. */
+  readonly vmafFfmpeg: string | undefined;
   /** Where `/readyz` answers, for container health checks. */
   readonly healthPort: number | undefined;
 }
 
 export const imageMemoryVariable = z.coerce.number().int().min(64_000_000).optional();
+export const vmafFfmpegVariable = z
+  .string()
+  .refine(isAbsolute, 'expected the whole path of an ffmpeg, such as /opt/ffmpeg/bin/ffmpeg')
+  .optional();
 
 const variables = {
   ...sharedVariables,
@@ -42,6 +48,7 @@ const variables = {
   FARM_SCRATCH_DIR: z.string().default(join(tmpdir(), 'mediafarm-scratch')),
   FARM_WORKER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(30_000),
   FARM_WORKER_IMAGE_MEMORY_BYTES: imageMemoryVariable,
+  FARM_WORKER_VMAF_FFMPEG: vmafFfmpegVariable,
   FARM_WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
 };
 
@@ -59,6 +66,7 @@ export function readWorkerConfig(environment: Environment): WorkerProcessConfig 
     outboundAllowCidrs: read.FARM_OUTBOUND_ALLOW_CIDRS,
     drainTimeoutMs: read.FARM_WORKER_DRAIN_TIMEOUT_MS,
     imageMemoryBytes: read.FARM_WORKER_IMAGE_MEMORY_BYTES,
+    vmafFfmpeg: read.FARM_WORKER_VMAF_FFMPEG,
     healthPort: read.FARM_WORKER_HEALTH_PORT,
   };
 }

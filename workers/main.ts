@@ -10,6 +10,7 @@ import { openStore } from '../shared/store/open-store.ts';
 import { catalog, kindNames } from './catalog.ts';
 import { readWorkerConfig } from './config.ts';
 import { configureSharp } from './media/configure-sharp.ts';
+import { configureMeasuring } from './media/measuring-ffmpeg.ts';
 import { configureMemory } from './media/memory-gate.ts';
 import { runnableKinds } from './runnable-kinds.ts';
 import { createOpenUrl } from './runner/open-url.ts';
@@ -25,6 +26,7 @@ await runProgram(process, async () => {
   const config = { ...read, kinds };
   configureSharp(config.concurrency > 1 ? 1 : availableParallelism());
   configureMemory(config.imageMemoryBytes);
+  await configureMeasuring(config.vmafFfmpeg);
   const topology = farmTopology(kindNames, config.retryDelaysMs);
   const store = await openStore({ url: config.storeUrl, environment: process.env, log });
   const bus = await openBus({ urls: config.brokerUrls, topology, log, name: 'worker' });

@@ -11,8 +11,8 @@ export function installDependencies(root, { dev }) {
   process.stderr.write('Installing the dependencies …\n');
   const flags = ['--no-audit', '--no-fund', '--loglevel=error', ...(dev ? ['--include=dev'] : [])];
   // `npm ci` begins by deleting node_modules, under the feet of whatever part may be running from it.
-  if (!existsSync(join(root, 'node_modules')) && npm(root, ['ci', ...flags])) return;
-  if (npm(root, ['install', ...flags])) return;
+  if (!existsSync(join(root, 'node_modules')) && runNpm(root, ['ci', ...flags])) return;
+  if (runNpm(root, ['install', ...flags])) return;
   process.stderr.write('npm could not install the dependencies; its messages are above.\n');
   process.exit(1);
 }
@@ -35,7 +35,7 @@ function readPackages(file) {
 }
 
 /** Its output goes to stderr: stdout belongs to the program that is about to run. */
-function npm(root, args) {
+export function runNpm(root, args) {
   const script = process.env.npm_execpath;
   const [program, first] = script ? [process.execPath, [script]] : ['npm', []];
   const options = { cwd: root, stdio: ['ignore', 2, 2], shell: !script && process.platform === 'win32' };

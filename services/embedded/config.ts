@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { ConfigError, type Environment, readEnvironment } from '../../shared/env.ts';
 import { sharedVariables } from '../../shared/variables.ts';
-import { imageMemoryVariable } from '../../workers/config.ts';
+import { imageMemoryVariable, vmafFfmpegVariable } from '../../workers/config.ts';
 import { type ApiConfig, readApiConfig } from '../api/config.ts';
 import { type NotifierConfig, readNotifierConfig } from '../notifier/config.ts';
 import { type OrchestratorConfig, readOrchestratorConfig } from '../orchestrator/config.ts';
@@ -26,6 +26,8 @@ export interface FarmConfig {
   readonly drainTimeoutMs: number;
   /** What picture steps that run at once may take together; undefined: a share of what there is. */
   readonly imageMemoryBytes: number | undefined;
+  /** An ffmpeg with libvmaf that compares pictures, when the one on the path has none. */
+  readonly vmafFfmpeg: string | undefined;
   readonly environment: Environment;
 }
 
@@ -41,6 +43,7 @@ const variables = {
   FARM_DATA_DIR: z.string().default('.farm'),
   FARM_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(256).optional(),
   FARM_WORKER_IMAGE_MEMORY_BYTES: imageMemoryVariable,
+  FARM_WORKER_VMAF_FFMPEG: vmafFfmpegVariable,
   FARM_WORKER_DRAIN_TIMEOUT_MS: z.coerce.number().int().min(0).default(15_000),
 };
 
@@ -70,6 +73,7 @@ export function readFarmConfig(given: Environment): FarmConfig {
     concurrency: own.FARM_WORKER_CONCURRENCY,
     drainTimeoutMs: own.FARM_WORKER_DRAIN_TIMEOUT_MS,
     imageMemoryBytes: own.FARM_WORKER_IMAGE_MEMORY_BYTES,
+    vmafFfmpeg: own.FARM_WORKER_VMAF_FFMPEG,
     environment,
   };
 }

@@ -7,6 +7,7 @@ import type { Bus } from '../../shared/queue/bus.ts';
 import type { ObjectStore } from '../../shared/store/object-store.ts';
 import { catalog } from '../../workers/catalog.ts';
 import { configureSharp } from '../../workers/media/configure-sharp.ts';
+import { configureMeasuring } from '../../workers/media/measuring-ffmpeg.ts';
 import { configureMemory } from '../../workers/media/memory-gate.ts';
 import { createOpenUrl } from '../../workers/runner/open-url.ts';
 import { startWorker } from '../../workers/start-worker.ts';
@@ -23,6 +24,7 @@ interface WorkersDeps {
 export async function startWorkers(config: FarmConfig, { kinds, ...deps }: WorkersDeps): Promise<Part> {
   configureSharp(1);
   configureMemory(config.imageMemoryBytes);
+  await configureMeasuring(config.vmafFfmpeg);
   const guardedFetch = createGuardedFetch({ allowCidrs: config.outboundAllowCidrs });
   const openUrl = createOpenUrl(guardedFetch, config.api.maxUploadBytes);
   const pools = await Promise.all(

@@ -85,7 +85,7 @@ function build(run: FfmpegRun, cage: readonly string[]): ffmpeg.FfmpegCommand {
   // -formats and -encoders break from ffmpeg 7 on.
   command.availableFormats = (callback) => callback(null as never, everything);
   command.availableEncoders = (callback) => callback(null as never, everything);
-  const opening = [...cage, 'ffmpeg', '-nostdin', '-v', run.logLevel ?? 'error', '-nostats'];
+  const opening = [...cage, run.program ?? 'ffmpeg', '-nostdin', '-v', run.logLevel ?? 'error', '-nostats'];
   const reporting = ['-progress', 'pipe:1', '-stats_period', '0.5'];
   run.inputs.forEach(({ path, options }, index) => {
     // The options of the first input open the command line, so the cage stands there. Varargs: an array would be split at spaces.

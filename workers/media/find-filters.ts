@@ -1,17 +1,18 @@
 import { runTool } from './run-tool.ts';
 
-let names: Promise<ReadonlySet<string>> | undefined;
+const listed = new Map<string, Promise<ReadonlySet<string>>>();
 
-/** Whether the ffmpeg at hand was built with a filter; asked once per process. */
-export async function hasFilter(name: string): Promise<boolean> {
-  names ??= listFilters();
+/** Whether an ffmpeg was built with a filter; each is asked once per process. One that cannot be run has none. */
+export async function hasFilter(name: string, ffmpeg = 'ffmpeg'): Promise<boolean> {
+  const names = listed.get(ffmpeg) ?? listFilters(ffmpeg);
+  listed.set(ffmpeg, names);
   return (await names).has(name);
 }
 
-async function listFilters(): Promise<ReadonlySet<string>> {
+async function listFilters(command: string): Promise<ReadonlySet<string>> {
   const args = ['-hide_banner', '-v', 'error', '-filters'];
   const signal = AbortSignal.timeout(60_000);
-  const { stdout } = await runTool({ command: 'ffmpeg', args, signal, timeoutMs: 30_000 });
+  const { stdout } = await runTool({ command, args, signal, timeoutMs: 30_000 });
   return readFilters(stdout.toString('utf8'));
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { configureMeasuring } from '../media/measuring-ffmpeg.ts';
 import { runStep } from './run-step.ts';
 import { readStepArguments } from './step-arguments.ts';
 
@@ -10,6 +11,7 @@ process.once('SIGTERM', () => stop.abort());
 if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 
 try {
+  await configureMeasuring(process.env.FARM_WORKER_VMAF_FFMPEG || undefined);
   const showProgress = (fraction: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${Math.round(fraction * 100)} %`);
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readScore } from './compare-pictures.ts';
 import { dropRungs } from './drop-rungs.ts';
 import { crossing, findCrf } from './find-crf.ts';
-import { readScore } from './measure-quality.ts';
 import { levelOf, settleGoal } from './quality-goal.ts';
 
 const decibels = (target: number) => ({ metric: 'ssim' as const, target });
@@ -27,7 +27,7 @@ it('goes one lower when the line just missed', async () => {
   // Straight but for a step down at 30: the line from 32 and 22 leads to 29, and from 22 and 29 to 29 again.
   const vmaf = (crf: number) => 120 - crf - (crf >= 29 ? 2 : 0);
   const tried: number[] = [];
-  const goal = { metric: 'vmaf' as const, target: 90, tolerance: 0.5, step: 2 };
+  const goal = { metric: 'vmaf' as const, target: 90, tolerance: 0.5, near: 1.2, step: 2 };
   const best = await findCrf(async (crf) => {
     tried.push(crf);
     return { crf, ssim: 0.5, psnr: 30, vmaf: vmaf(crf) };
@@ -36,10 +36,15 @@ it('goes one lower when the line just missed', async () => {
 });
 
 it('reads what the filters say', () => {
+  const size = { width: 1920, height: 1080 };
   const log =
-    '[ssim] SSIM Y:0.972 (15.5) U:0.98 (17) V:0.98 (17) All:0.975 (16)\n[psnr] PSNR y:38.25 u:40 v:41 average:39';
-  expect(readScore(log)).toEqual({ ssim: 0.972, psnr: 38.25 });
-  expect(readScore(`${log}\n[Parsed_libvmaf_2 @ 0x5] VMAF score: 93.125432`)).toMatchObject({ vmaf: 93.125432 });
+    '[ssim@a @ 0x1] SSIM Y:0.972 (15.5) U:0.98 (17) All:0.975 (16)\n[psnr@a @ 0x2] PSNR y:38.25 u:40 v:41 average:39';
+  expect(readScore(log, { name: 'a', size })).toEqual({ ssim: 0.972, psnr: 38.25 });
+  expect(() => readScore(log, { name: 'b', size })).toThrow('nothing');
+  expect(readScore(`${log}\n[libvmaf@a @ 0x5] VMAF score: 93.125432`, { name: 'a', size })).toMatchObject({
+    vmaf: 93.125432,
+    vmafModel: 'vmaf_v0.6.1',
+  });
 });
 
 describe('settleGoal', () => {

@@ -22,7 +22,7 @@ export async function findCrf<T extends Scored>(measure: (crf: number) => Promis
   while (trials.length < usualMost) {
     const next = nextTrial(trials, goal);
     const found = best();
-    const close = found !== undefined && levelOf(found, goal) < goal.target + goal.step;
+    const close = found !== undefined && levelOf(found, goal) < goal.target + goal.near;
     if (close || trials.some(({ crf }) => crf === next)) break;
     trials.push(await measure(next));
   }

@@ -4,8 +4,10 @@ import type { Task } from '../kind.ts';
 import type { Size } from '../media/display-size.ts';
 import { encodeVideo, type VideoEncoding } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
+import { measuringFfmpeg } from '../media/measuring-ffmpeg.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import type { Reporter } from '../media/stages.ts';
+import { asSamples, comparePair, readScore } from './compare-pictures.ts';
 import type { Score } from './quality-goal.ts';
 
 type Work = Pick<Task<unknown>, 'scratch' | 'signal'> & Reporter;
@@ -14,6 +16,7 @@ type Work = Pick<Task<unknown>, 'scratch' | 'signal'> & Reporter;
 export interface Samples {
   readonly paths: readonly string[];
   readonly size: Size;
+  readonly pixelFormat: string;
   readonly inputName: string;
   readonly seconds: number;
   /** In all of it, about. */
@@ -39,7 +42,7 @@ export async function encodeTrial(
   await runFfmpeg({
     ...common(task, samples, samples.seconds),
     inputs: samples.paths.map((sample) => ({ path: sample, options: matroska })),
-    filterGraph: `${inOrder(samples, 0)},${scale(size)}[samples]`,
+    filterGraph: `${inOrder(samples, 0)},${scale(size)},setsar=1[samples]`,
     outputs: [
       {
         target: path,
@@ -57,26 +60,27 @@ export async function compareTrial(
   trial: Trial,
   { at, vmaf }: { readonly at: Size; readonly vmaf: boolean },
 ): Promise<Score> {
-  const filters = ['ssim', 'psnr', ...(vmaf ? ['libvmaf'] : [])];
-  const pads = (name: string) => filters.map((filter) => `[${name}${filter}]`).join('');
-  const graph = [
-    `[0:v]${scale(at)},${frameCounted},split=${filters.length}${pads('a')}`,
-    `${inOrder(samples, 1)},${scale(at)},${frameCounted},split=${filters.length}${pads('b')}`,
-    ...filters.map((filter) => `[a${filter}][b${filter}]${filter}[${filter}]`),
-  ];
+  const same = `${frameCounted},${asSamples(samples.pixelFormat)}`;
+  const both = { name: 'trial', made: 'made', wanted: 'wanted', size: at };
+  const pair = comparePair(both, vmaf);
   const { log } = await runFfmpeg({
     ...common(task, samples, samples.frames / countedFps),
+    program: measuringFfmpeg(),
     inputs: [trial.path, ...samples.paths].map((path) => ({ path, options: matroska })),
-    filterGraph: graph.join(';'),
+    filterGraph: [
+      `[0:v]${enlarge(at)},${same}[made]`,
+      `${inOrder(samples, 1)},${scale(at)},${same}[wanted]`,
+      ...pair.filters,
+    ].join(';'),
     outputs: [
       {
         target: '-',
-        options: [...filters.flatMap((filter) => ['-map', `[${filter}]`]), '-fps_mode', 'passthrough', '-f', 'null'],
+        options: [...pair.ends.flatMap((end) => ['-map', `[${end}]`]), '-fps_mode', 'passthrough', '-f', 'null'],
       },
     ],
     logLevel: 'info',
   });
-  return readScore(log);
+  return readScore(log, both);
 }
 
 const common = (task: Work, { inputName }: Samples, seconds: number) => ({
@@ -89,21 +93,11 @@ const countedFps = 25;
 
 /** Times are replaced by frame numbers, so frames are compared one by one. */
 const frameCounted = `settb=1/${countedFps},setpts=N`;
-/** As the ladder scales; up for the screen, players do no better. */
-const scale = ({ width, height }: Size) => `scale=${width}:${height}:flags=lanczos,setsar=1`;
+/** As the ladder scales. */
+const scale = ({ width, height }: Size) => `scale=${width}:${height}:flags=lanczos`;
+/** As players do, and those who made VMAF. */
+const enlarge = ({ width, height }: Size) => `scale=${width}:${height}:flags=bicubic`;
 
 function inOrder({ paths }: Samples, first: number): string {
   return `${paths.map((_, index) => `[${first + index}:v]`).join('')}concat=n=${paths.length}`;
-}
-
-export function readScore(log: string): Score {
-  const ssim = /SSIM Y:([\d.]+)/.exec(log)?.[1];
-  const psnr = /PSNR y:([\d.]+|inf)/.exec(log)?.[1];
-  const vmaf = /VMAF score: ([\d.]+)/.exec(log)?.[1];
-  if (ssim === undefined) throw new TypeError('the ssim filter reported nothing');
-  return {
-    ssim: Number(ssim),
-    psnr: psnr === 'inf' || psnr === undefined ? 100 : Number(psnr),
-    ...(vmaf === undefined ? {} : { vmaf: Number(vmaf) }),
-  };
 }

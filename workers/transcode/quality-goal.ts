@@ -1,10 +1,12 @@
 import type { MediaFacts } from '../../shared/messages/job.ts';
+import type { VmafModel } from './vmaf-model.ts';
 
 /** What the samples scored: SSIM 0 … 1 and PSNR in dB of the luma, VMAF 0 … 100 where the ffmpeg at hand has it. */
 export interface Score {
   readonly ssim: number;
   readonly psnr: number;
   readonly vmaf?: number;
+  readonly vmafModel?: VmafModel;
 }
 
 /** As asked for; both: VMAF where it can be measured, else SSIM. */
@@ -19,6 +21,8 @@ export interface Goal {
   readonly target: number;
   /** This much below the target still counts as reached. */
   readonly tolerance: number;
+  /** No more than this above the target is near enough: about what one CRF makes. */
+  readonly near: number;
   /** Fewer are not seen. */
   readonly step: number;
 }
@@ -28,9 +32,11 @@ export interface Goal {
  * of thumb: the two agree on the order of encodes of one film, less between films.
  */
 export function settleGoal(wish: QualityWish, canVmaf: boolean): Goal {
-  if (wish.vmaf !== undefined && canVmaf) return { metric: 'vmaf', target: wish.vmaf, tolerance: 0.5, step: 2 };
+  if (wish.vmaf !== undefined && canVmaf)
+    return { metric: 'vmaf', target: wish.vmaf, tolerance: 0.5, near: 1.2, step: 2 };
   const instead = 15.23 + ((wish.vmaf ?? 93) - 93) * 0.25;
-  return { metric: 'ssim', target: wish.ssim === undefined ? instead : decibels(wish.ssim), tolerance: 0.1, step: 0.5 };
+  const target = wish.ssim === undefined ? instead : decibels(wish.ssim);
+  return { metric: 'ssim', target, tolerance: 0.1, near: 0.5, step: 0.5 };
 }
 
 /** A score on the goal's scale. */
@@ -43,11 +49,17 @@ function decibels(ssim: number): number {
 }
 
 /** `sampledSeconds`: so much of the source was encoded and compared, not the whole result. */
-export function scoreOf(
-  { ssim, psnr, vmaf }: Score,
-  crf: number,
-  { metric }: Goal,
-  sampledSeconds: number,
-): MediaFacts {
-  return { crf, ssim, psnr, ...(vmaf === undefined ? {} : { vmaf }), qualityMetric: metric, sampledSeconds };
+export function scoreOf(score: Score, crf: number, { metric }: Goal, sampledSeconds: number): MediaFacts {
+  const { ssim, psnr, vmaf, vmafModel } = score;
+  return { crf, ...plain({ ssim, psnr, vmaf, vmafModel }), qualityMetric: metric, sampledSeconds };
+}
+
+/** A rung enlarged to the size planned for the source, against the source at that size. */
+export function onScreenOf({ ssim, psnr, vmaf, vmafModel }: Score): MediaFacts {
+  return { onScreen: plain({ ssim, psnr, vmaf, vmafModel }) };
+}
+
+/** Without what there is not. */
+function plain(facts: Readonly<Record<string, unknown>>): MediaFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Task } from '../kind.ts';
 import type { Size } from '../media/display-size.ts';
 import { hasFilter } from '../media/find-filters.ts';
+import { measuringFfmpeg } from '../media/measuring-ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
 import { inStages } from '../media/stages.ts';
 import { chooseRungs } from './choose-rungs.ts';
@@ -11,7 +12,7 @@ import { forecastSamples, forecastTrial, forecastTrials, usualTrials } from './f
 import { compareTrial, encodeTrial, type Samples } from './measure-quality.ts';
 import type { PictureParts } from './picture-graph.ts';
 import { isStreaming, type Plan } from './plan.ts';
-import { type Goal, levelOf, scoreOf, settleGoal } from './quality-goal.ts';
+import { type Goal, levelOf, onScreenOf, type Score, scoreOf, settleGoal } from './quality-goal.ts';
 import type { Rung } from './rung.ts';
 import { settleLadder } from './settle-ladder.ts';
 import { takeSamples } from './take-samples.ts';
@@ -30,7 +31,7 @@ export async function reachQuality(
   const { video } = plan;
   if (video === undefined || video.copy) return plan;
   if (video.quality === undefined) return settleLadder(task, source, plan, parts);
-  const vmaf = await hasFilter('libvmaf');
+  const vmaf = await hasFilter('libvmaf', measuringFfmpeg());
   const goal = settleGoal(video.quality, vmaf);
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : undefined;
   const sizes = rungs?.map(({ size }) => size) ?? [video.canvas];
@@ -67,7 +68,11 @@ async function measureRungs(
     const encoding = { ...rung.encoding, crf: best.crf, bitrate: undefined };
     offers.push({
       ...best,
-      rung: { ...rung, encoding, score: scoreOf(best, best.crf, steer.goal, steer.samples.seconds) },
+      rung: {
+        ...rung,
+        encoding,
+        score: { ...scoreOf(best, best.crf, steer.goal, steer.samples.seconds), ...onScreenOf(best.screen) },
+      },
     });
   }
   return offers;
@@ -87,7 +92,7 @@ async function steerRung(
   { work, goal, vmaf, samples }: Steering,
   rung: number,
   { size, encoding }: Pick<Rung, 'size' | 'encoding'>,
-): Promise<Scored & Offer> {
+): Promise<Scored & Offer & { readonly screen: Score }> {
   const task = work(rung);
   const turns = inStages(task, turnsOf(samples, size, encoding));
   const trials: string[] = [];
@@ -99,8 +104,8 @@ async function steerRung(
     return { crf, trial, ...score };
   }, goal);
   const whole = size.width === samples.size.width && size.height === samples.size.height;
-  const onScreen = whole ? best : await compareTrial(silent(task), samples, best.trial, { at: samples.size, vmaf });
+  const screen = whole ? best : await compareTrial(silent(task), samples, best.trial, { at: samples.size, vmaf });
   task.progress(1);
   await Promise.all(trials.map((path) => rm(path)));
-  return { ...best, bytes: best.trial.bytes, onScreen: levelOf(onScreen, goal) };
+  return { ...best, bytes: best.trial.bytes, screen, onScreen: levelOf(screen, goal) };
 }

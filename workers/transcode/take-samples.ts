@@ -48,7 +48,8 @@ export async function takeSamples(
   }
   const seconds = taken.reduce((sum, sample) => sum + sample.seconds, 0);
   const frames = seconds * (video.encoding.fps ?? video.stream.fps ?? usualFps);
-  return { paths: taken.map(({ path }) => path), seconds, frames, size: video.canvas, inputName: source.file.name };
+  const { canvas: size, pixelFormat } = video;
+  return { paths: taken.map(({ path }) => path), seconds, frames, size, pixelFormat, inputName: source.file.name };
 }
 
 interface Place {
