@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Output } from '../../workers/kind.ts';
 import { splitter } from '../../workers/transcode/split/splitter.ts';
 import {
+  cues,
   frames,
   home,
   inPieces,
@@ -15,7 +16,7 @@ import {
   soundPackets,
   whole,
 } from '../support/compare-split.ts';
-import { renderClip, testSources } from '../support/render-clip.ts';
+import { probe, renderClip, testSources } from '../support/render-clip.ts';
 
 const render = (name: string, ...options: string[]) =>
   renderClip(name, ...testSources(33, '160x96', 10), ...options, ...openGops, '-c:a', 'aac', '-shortest');
@@ -119,9 +120,34 @@ it.each<[string, string, object]>([
   expect(cuts.filter((at) => at > 19.7 && at < 26.5)).toEqual([]);
 });
 
+it.each<[string, string, object]>([
+  ['in.mkv', 'srt', { clip: { start: 9.1, end: 32 }, container: 'mkv', audio: false }],
+  ['in.mp4', 'mov_text', { clip: { start: 2.2 }, speed: 0.8 }],
+])('keeps the words inside, and beside, of %s (%s) with the same pictures', async (file, codec, params) => {
+  const input = await subtitled(file, codec);
+  const asked = { video: lossless, subtitles: { embed: true, sidecar: true }, ...params };
+  const [pieces, one] = [await inPieces(input, asked), await whole(input, asked)];
+  const [film, beside] = one.outputs.map(({ path }) => path);
+  expect(cues(film ?? '').match(/eng/g)).toHaveLength(1);
+  expect(cues(pieces?.outputs[0]?.path ?? '')).toBe(cues(film ?? ''));
+  expect(await readFile(pieces?.outputs[1]?.path ?? '', 'utf8')).toBe(await readFile(beside ?? '', 'utf8'));
+});
+
+it('counts the pictures of VP8, which hides some in packets of their own', async () => {
+  const [bare, log] = [testSources(33, '160x96', 10), join(await home(), 'passes')];
+  const pass = (number: number) => ['-pass', String(number), '-passlogfile', log];
+  const vp8 = ['-c:v', 'libvpx', '-b:v', '200k', '-cpu-used', '5', '-auto-alt-ref', '1', '-lag-in-frames', '16'];
+  await renderClip('none', ...bare, ...vp8, ...pass(1), '-an', '-f', 'null');
+  const input = await renderClip('in.webm', ...bare, ...vp8, '-g', '50', ...pass(2), '-c:a', 'libopus', '-shortest');
+  expect((await probe(input)).video?.nb_read_packets).not.toBe(String(frames(input).length));
+  const { pieces } = await sameAsWhole(input, { video: lossless });
+  expect(pieces.plan.parts.length).toBeGreaterThanOrEqual(3);
+});
+
 it.each<[string, object]>([
-  ['in.mp4', { speed: 0.8, fade: { in: 11, out: 11 } }],
+  ['in.mp4', { speed: 1.3, fade: { in: 7, out: 7 } }],
   ['in.ts', { speed: 1.5, clip: { start: 1.07 } }],
+  ['in.mp4', { speed: 0.7, clip: { start: 3.3, end: 31.1 }, video: { ...lossless, fps: 12.5 } }],
 ])('shows %s at another speed as a whole run does: %j', async (file, params) => {
   const input = await render(file);
   const asked = { video: lossless, ...params };

@@ -70,6 +70,22 @@ export const soundPackets = (path: string) =>
     ...['-show_entries', 'packet=pts,duration,data_hash', '-of', 'csv=p=0', path],
   );
 
+/** Hashes of the decoded sound of every track: what is cut off at its end is no part of a packet. */
+export const samples = (path: string) =>
+  probed(path, 'stream=index').length === 0
+    ? []
+    : text('ffmpeg', '-i', path, '-map', '0:a', '-f', 'streamhash', '-hash', 'md5', '-').split('\n');
+
+const probed = (path: string, entries: string) =>
+  text('ffprobe', '-select_streams', 'a', '-show_entries', entries, '-of', 'csv=p=0', path).trim();
+
+/** Time, length and content of every cue. */
+export const cues = (path: string) =>
+  text(
+    ...(['ffprobe', '-select_streams', 's', '-show_data_hash', 'md5'] as const),
+    ...['-show_entries', 'packet=stream_index,pts,duration,data_hash:stream_tags=language', '-of', 'csv=p=0', path],
+  );
+
 /** What is told of the outputs, but for the number of parts and what encoding anew at a cut costs. */
 export const about = (outputs: readonly Output[]) =>
   outputs.map(({ name, mediaType, facts }) => ({
@@ -86,6 +102,7 @@ export async function sameAsWhole(paths: string | readonly string[], params: obj
   const [made, wanted] = [pieces.outputs[0]?.path ?? '', one.outputs[0]?.path ?? ''];
   expect(frames(made)).toEqual(frames(wanted));
   expect(soundPackets(made)).toBe(soundPackets(wanted));
+  expect(samples(made)).toEqual(samples(wanted));
   expect(pieces.outputs[0]?.facts).toMatchObject({ split: { parts: pieces.plan.parts.length } });
   return { pieces, one };
 }

@@ -18,13 +18,13 @@ export function movesTexts({ container, subtitles, clip, speed }: Plan): boolean
   return subtitles.embed === true && container in embeddedCodec && (clipped || speed !== 1);
 }
 
+/** `leadSeconds`: what the command cuts off the beginning of its output, where a clip is decoded from earlier. */
 export async function writeEmbedded(
   { scratch }: Pick<Task<unknown>, 'scratch'>,
-  { clip, speed }: Plan,
   tracks: readonly TextTrack[],
+  leadSeconds: number,
 ): Promise<EmbeddedTexts> {
-  // What lies before the clip is cut off every output.
-  const lead = (clip.leadSeconds / speed).toFixed(6);
+  const lead = leadSeconds.toFixed(6);
   const inputs = await Promise.all(
     tracks.map(async ({ number, cues }) => {
       const path = join(scratch, `embedded-${number}.vtt`);

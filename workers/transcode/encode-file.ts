@@ -35,7 +35,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
   const path = join(task.scratch, `result.${plan.container}`);
   const reads = plan.subtitles.sidecar === true || movesTexts(plan);
   const texts = reads ? await readTextTracks(task, source, plan) : [];
-  const moved = movesTexts(plan) ? await writeEmbedded(task, plan, texts) : undefined;
+  const moved = movesTexts(plan) ? await writeEmbedded(task, texts, plan.clip.leadSeconds / plan.speed) : undefined;
   const log = await encode({ task, source, plan, parts: { ...parts, moved }, path, sound });
   const facts = await verifyOutput({
     path,

@@ -40,9 +40,10 @@ export function pictureGraph(
 ): string {
   const { size, canvas } = sizes ?? video;
   const only = parts.only === undefined ? [] : [parts.only];
+  const { speed } = plan;
   // Joining fields and counting frames anew take what lies before a stretch into account.
   const local = parts.deinterlace === 'none' && video.encoding.fps === undefined;
-  const { speed } = plan;
+  const late = countsAnew(plan);
   const chain = [
     ...(parts.clock === undefined ? [] : [parts.clock]),
     ...(local ? only : []),
@@ -54,13 +55,14 @@ export function pictureGraph(
       deinterlace: parts.deinterlace,
       keepHdr: video.keepHdr,
     }),
-    ...(local ? [] : only),
+    ...(local || late ? [] : only),
     ...bars(size, canvas, video.padColor),
     ...(parts.subtitles === undefined ? [] : [`subtitles=filename=${escapeFilterValue(parts.subtitles)}`]),
   ].join(',');
   const after = [
     ...fades(plan, 'fade'),
     ...(speed === 1 ? [] : changeSpeed(video, speed)),
+    ...(late ? only : []),
     ...(parts.zero === undefined ? [] : [parts.zero]),
   ];
   const input = `[0:${video.stream.index}]`;
@@ -77,6 +79,11 @@ export function pictureGraph(
     ...after,
   ];
   return `${input}${chain}[base];${marked.join(',')}[${out}]`;
+}
+
+/** Frames are counted by a new rate when they have been moved: `only` then stands behind that, in the time of the result. */
+export function countsAnew({ speed, video }: Pick<Plan, 'speed' | 'video'>): boolean {
+  return speed !== 1 && video?.encoding.fps !== undefined;
 }
 
 function bars(size: Size, canvas: Size, color: string): string[] {

@@ -1,5 +1,4 @@
 import type { Output, Process } from '../kind.ts';
-import type { Source } from '../media/open-source.ts';
 import { encodeFile } from './encode-file.ts';
 import { encodeLadder } from './encode-ladder.ts';
 import type { TranscodeParams } from './params.ts';
@@ -11,11 +10,11 @@ import { whyWhole } from './split/why-whole.ts';
 export const process: Process<TranscodeParams> = async (task) => {
   const { source, plan } = await planTask(task);
   const outputs = await (isStreaming(plan.container) ? encodeLadder : encodeFile)(task, source, plan);
-  return task.params.split === 'always' ? outputs.map((output) => unsplit(output, plan, source)) : outputs;
+  return task.params.split === 'always' ? outputs.map((output) => unsplit(output, plan)) : outputs;
 };
 
 /** Many workers were asked for and one did it: why. */
-function unsplit(output: Output, plan: Plan, source: Source): Output {
-  const reason = whyWhole(plan, source) ?? 'it is short, or there is no place where it can be cut exactly';
+function unsplit(output: Output, plan: Plan): Output {
+  const reason = whyWhole(plan) ?? 'it is short, or there is no place where it can be cut exactly';
   return { ...output, facts: { ...output.facts, split: { parts: 1, reason } } };
 }

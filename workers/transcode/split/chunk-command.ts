@@ -5,6 +5,7 @@ import { guardedInput } from '../../media/probe-media.ts';
 import { fineClock, keepFrameTimes } from '../frame-clock.ts';
 import { ladderGraph } from '../ladder-command.ts';
 import type { ExtraPicture } from '../ladder-extras.ts';
+import { countsAnew } from '../picture-graph.ts';
 import type { Plan } from '../plan.ts';
 import type { Mark } from '../watermark.ts';
 import type { ChunkOrder, Stretch } from './orders.ts';
@@ -27,7 +28,7 @@ export function chunkCommand(
   const times = plan.video === undefined ? [] : keepFrameTimes(plan.video);
   const picture = {
     ...{ deinterlace, mark, subtitles },
-    ...{ clock: countFromZero(order), only: trim(stretch), zero: withoutLead(plan) },
+    ...{ clock: countFromZero(order), only: trim(stretch, countsAnew(plan) ? plan.speed : 1), zero: withoutLead(plan) },
   };
   return {
     inputs: [
@@ -85,11 +86,11 @@ function withoutLead({ clip, speed, video }: Plan): string | undefined {
     : zero;
 }
 
-/** The seek is coarse; this is what cuts. */
-function trim({ fromSeconds, untilSeconds }: Stretch): string | undefined {
+/** The seek is coarse; this is what cuts. `speed`: of what has happened to the frames before. */
+function trim({ fromSeconds, untilSeconds }: Stretch, speed: number): string | undefined {
   const bounds = [
-    ...(fromSeconds === undefined ? [] : [`start=${fromSeconds.toFixed(6)}`]),
-    ...(untilSeconds === undefined ? [] : [`end=${untilSeconds.toFixed(6)}`]),
+    ...(fromSeconds === undefined ? [] : [`start=${(fromSeconds / speed).toFixed(6)}`]),
+    ...(untilSeconds === undefined ? [] : [`end=${(untilSeconds / speed).toFixed(6)}`]),
   ];
   return bounds.length === 0 ? undefined : `trim=${bounds.join(':')}`;
 }
@@ -105,7 +106,7 @@ export function withKeyframesAt(options: readonly string[], seconds: readonly nu
  * B-frame delay, by which ffmpeg reads the times back exactly; CMAF is made last.
  */
 const pieceOptions = [
-  ...['-avoid_negative_ts', 'disabled'],
+  ...['-avoid_negative_ts', 'disabled', '-movie_timescale', '1000000'],
   ...['-movflags', '+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer', '-f', 'mp4'],
 ];
 

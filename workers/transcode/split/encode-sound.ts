@@ -16,7 +16,7 @@ import { isStreaming, type Plan } from '../plan.ts';
 import { planTranscode } from '../plan-transcode.ts';
 import { readTextTracks } from '../subtitles.ts';
 import { stagesOfSound } from '../work-stages.ts';
-import { embedsTexts, pieceOf, soundInside, wantsTexts } from './sound-piece.ts';
+import { bringsTexts, pieceOf, soundInside, wantsTexts } from './sound-piece.ts';
 
 /** Every track of sound and text, made once and as it will be in the result: only the picture is missing. */
 export async function encodeSound(task: PartTask<TranscodeParams>): Promise<readonly Output[]> {
@@ -27,7 +27,7 @@ export async function encodeSound(task: PartTask<TranscodeParams>): Promise<read
   await writeFile(path, JSON.stringify(texts));
   const outputs: Output[] = [{ name: 'texts.json', path, mediaType: 'application/json' }];
   if (isStreaming(plan.container) && !soundInside(plan)) outputs.push(...(await encodeFolders(task, source, plan)));
-  else if (plan.audio.length > 0 || embedsTexts(plan, source)) outputs.push(await encodePiece(task, source, plan));
+  else if (plan.audio.length > 0 || bringsTexts(plan, source)) outputs.push(await encodePiece(task, source, plan));
   return outputs;
 }
 
@@ -35,7 +35,8 @@ export async function encodeSound(task: PartTask<TranscodeParams>): Promise<read
 async function encodePiece(task: PartTask<TranscodeParams>, source: Source, plan: Plan): Promise<Output> {
   const piece = pieceOf(plan);
   const path = join(task.scratch, piece.name);
-  const bare: Plan = { ...plan, tags: {}, keepChapters: false, keepCover: false };
+  const subtitles = bringsTexts(plan, source) ? plan.subtitles : {};
+  const bare: Plan = { ...plan, subtitles, tags: {}, keepChapters: false, keepCover: false };
   const stages = stagesOfSound(task, plan);
   const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
   await runFfmpeg({

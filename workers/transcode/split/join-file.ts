@@ -2,15 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Output } from '../../kind.ts';
 import { containers, type FileContainer } from '../../media/containers.ts';
-import { runFfmpeg } from '../../media/ffmpeg.ts';
+import { type FfmpegRun, runFfmpeg } from '../../media/ffmpeg.ts';
 import { guardedInput } from '../../media/probe-media.ts';
 import { reportFraction } from '../../media/report-fraction.ts';
 import { verifyOutput } from '../../media/verify-output.ts';
 import type { JoinTask } from '../../splitter.ts';
+import { embeddedOptions, movesTexts, writeEmbedded } from '../embed-texts.ts';
 import type { TranscodeParams } from '../params.ts';
 import { scoreFacts } from '../plan.ts';
-import { sidecarTracks } from '../subtitles.ts';
+import { sidecarTracks, type TextTrack } from '../subtitles.ts';
 import { checkJoined } from './check-joined.ts';
+import { copySound } from './copy-sound.ts';
 import { filesNamed, joinInput } from './join-input.ts';
 import { readTexts } from './join-texts.ts';
 import type { JoinFacts } from './orders.ts';
@@ -21,30 +23,10 @@ export async function joinFile(task: JoinTask<TranscodeParams>, facts: JoinFacts
   const { plan, inputName } = facts;
   const container = containers[plan.container as FileContainer];
   const path = join(task.scratch, `result.${plan.container}`);
-  const piece = pieceOf(plan);
-  const [sound] = filesNamed(task.parts, piece.name);
-  const chapters = await writeChapters(task.scratch, facts);
-  const inputs = [
-    await joinInput(task.scratch, task.parts, 'picture', facts),
-    ...(sound === undefined
-      ? []
-      : [{ path: sound.path, options: ['-itsoffset', String(piece.shift), ...guardedInput(piece.demuxer)] }]),
-    ...(chapters === undefined ? [] : [{ path: chapters, options: guardedInput('ffmetadata') }]),
-  ];
+  const [sound] = filesNamed(task.parts, pieceOf(plan).name);
+  const texts = await readTexts(task.parts);
   const { log } = await runFfmpeg({
-    inputs,
-    outputs: [
-      {
-        target: path,
-        options: [
-          ...streamOptions(facts, sound !== undefined),
-          ...tagOptions(facts, chapters === undefined ? -1 : inputs.length - 1),
-          ...container.options,
-          '-f',
-          container.muxer,
-        ],
-      },
-    ],
+    ...(await joinCommand(task, facts, { path, sound, texts })),
     inputName,
     signal: task.signal,
     onProgress: reportFraction(task, plan.clip.seconds, [0.01, 0.9]),
@@ -63,20 +45,56 @@ export async function joinFile(task: JoinTask<TranscodeParams>, facts: JoinFacts
   const name = `${task.name}.${plan.container}`;
   return [
     { name, path, mediaType: container.mediaType, facts: { ...seen, ...scoreFacts(plan) } },
-    ...(await sidecarTracks(task, plan, await readTexts(task.parts))),
+    ...(await sidecarTracks(task, plan, texts)),
   ];
+}
+
+interface Brought {
+  /** Of the result. */
+  readonly path: string;
+  readonly sound: { readonly path: string } | undefined;
+  readonly texts: readonly TextTrack[];
+}
+
+async function joinCommand(
+  { scratch, parts, signal }: JoinTask<unknown>,
+  facts: JoinFacts,
+  { path, sound, texts }: Brought,
+): Promise<Pick<FfmpegRun, 'inputs' | 'outputs'>> {
+  const { plan } = facts;
+  const container = containers[plan.container as FileContainer];
+  const { shift, demuxer } = pieceOf(plan);
+  const heard =
+    sound === undefined ? [] : [{ path: sound.path, options: ['-itsoffset', String(shift), ...guardedInput(demuxer)] }];
+  const moved = await writeEmbedded({ scratch }, movesTexts(plan) ? texts : [], 0);
+  const chapters = await writeChapters(scratch, facts);
+  const before = [await joinInput(scratch, parts, 'picture', facts), ...heard, ...moved.inputs];
+  const options = [
+    ...streamOptions(facts, sound !== undefined),
+    ...(sound === undefined ? [] : await copySound(plan, sound.path, signal)),
+    ...embeddedOptions(moved, plan, 1 + heard.length),
+    ...tagOptions(facts, chapters === undefined ? -1 : before.length),
+    ...[...container.options, '-f', container.muxer],
+  ];
+  return {
+    inputs: [...before, ...(chapters === undefined ? [] : [{ path: chapters, options: guardedInput('ffmetadata') }])],
+    outputs: [{ target: path, options }],
+  };
 }
 
 function streamOptions({ plan }: JoinFacts, sound: boolean): string[] {
   const map = ['-map', '0:v:0', ...(sound ? ['-map', '1:a?', '-map', '1:s?'] : [])];
-  return [...map, '-c', 'copy', ...frameRate(plan)];
+  return [...map, '-c', 'copy', ...pictureHeader(plan)];
 }
 
-/** Matroska's header names it, and times of whole milliseconds do not tell it. Elsewhere it would change the clock. */
-function frameRate({ container, video }: JoinFacts['plan']): string[] {
+/**
+ * Matroska's header names the frame rate, and times of whole milliseconds do not tell it; elsewhere it would change the clock. It names
+ * the range of the colours, too, which the pieces do not.
+ */
+function pictureHeader({ container, video }: JoinFacts['plan']): string[] {
   if (container !== 'mkv' && container !== 'webm') return [];
   const rate = video?.encoding.fps ?? (video?.stream.isConstantRate === true ? video.stream.fps : undefined);
-  return rate === undefined ? [] : ['-r:v', String(rate)];
+  return ['-color_range:v', 'tv', ...(rate === undefined ? [] : ['-r:v', String(rate)])];
 }
 
 function tagOptions({ plan }: JoinFacts, chapters: number): string[] {

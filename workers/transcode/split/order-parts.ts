@@ -9,7 +9,7 @@ import { type BurnScript, burnBetween } from './burn-script.ts';
 import type { ByteRange } from './byte-ranges.ts';
 import type { Clock } from './clock.ts';
 import type { ChunkOrder, JoinFacts, SoundOrder, Stretch } from './orders.ts';
-import { embedsTexts, wantsTexts } from './sound-piece.ts';
+import { bringsTexts, wantsTexts } from './sound-piece.ts';
 import { weighChunk, weighJoin, weighSound } from './weigh.ts';
 
 interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
@@ -77,7 +77,7 @@ function longestFirst(sound: readonly PartPlan[], chunks: readonly PartPlan[]): 
 }
 
 function soundPart(source: Source, plan: Plan): PartPlan[] {
-  const texts = textTracks(source).length > 0 && (wantsTexts(plan) || embedsTexts(plan, source));
+  const texts = textTracks(source).length > 0 && (wantsTexts(plan) || bringsTexts(plan, source));
   if (plan.audio.length === 0 && !texts) return [];
   const order: SoundOrder = { work: 'sound' };
   return [{ name: 'audio', params: { ...order }, weight: weighSound(plan) }];

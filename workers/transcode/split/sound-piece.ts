@@ -1,4 +1,5 @@
 import type { Source } from '../../media/open-source.ts';
+import { movesTexts } from '../embed-texts.ts';
 import { offersTexts } from '../encode-ladder.ts';
 import { isStreaming, type Plan } from '../plan.ts';
 import { embeddedCodec, textTracks } from '../subtitles.ts';
@@ -14,30 +15,34 @@ export interface SoundPiece {
 
 /** Matroska has no times before zero, where encoders put their priming; so it is written so much late and read as much early. */
 const shiftSeconds = 10;
-/** ffmpeg's demuxer takes Opus' priming off times its muxer has not put it on (312 samples of 48 kHz, in milliseconds). */
-const opusPriming = 0.007;
-
-/** MP4 keeps times exactly, by a clock of its own that is finer than its usual millisecond; Matroska holds what it cannot. */
+/** A second of any sampling rate in use is a whole number of them. */
+const fineTicks = String(441 * 32_000);
+/**
+ * MP4 keeps times exactly, by a clock of its own that is finer than its usual millisecond; Matroska holds what it cannot, and says how
+ * much of a last packet is padding.
+ */
 export function pieceOf(plan: Plan): SoundPiece {
   if (!fitsMp4(plan)) {
-    const opus = plan.audio.some(({ copy, stream, encoding }) => (copy ? stream.codec : encoding.codec) === 'opus');
     return {
       name: 'sound.mkv',
       demuxer: 'matroska',
       writeOptions: ['-output_ts_offset', String(shiftSeconds), '-f', 'matroska'],
-      shift: -shiftSeconds + (opus ? opusPriming : 0),
+      shift: -shiftSeconds,
     };
   }
   const muxer = plan.container === 'mov' ? 'mov' : 'mp4';
-  const writeOptions = ['-movie_timescale', '48000', '-f', muxer];
+  const writeOptions = ['-movie_timescale', fineTicks, '-f', muxer];
   return { name: `sound.${muxer}`, demuxer: 'mov', writeOptions, shift: 0 };
 }
 
-const mp4Codecs = new Set(['aac', 'opus', 'mp3', 'flac']);
+/** Their packets are whole, or count their own samples. */
+const unpadded = new Set(['aac', 'flac']);
 
-function fitsMp4({ container, audio, subtitles }: Plan): boolean {
+function fitsMp4(plan: Plan): boolean {
+  const { container, audio, subtitles } = plan;
   if (container !== 'mkv' && container !== 'webm') return true;
-  return subtitles.embed !== true && audio.every(({ copy, encoding }) => !copy && mp4Codecs.has(encoding.codec));
+  const texts = subtitles.embed === true && !movesTexts(plan);
+  return !texts && audio.every(({ copy, encoding }) => !copy && unpadded.has(encoding.codec));
 }
 
 /** The one track of a stream for old players goes into every segment of the picture. */
@@ -45,10 +50,14 @@ export function soundInside({ container, segments, audio }: Plan): boolean {
   return isStreaming(container) && segments === 'ts' && audio.length === 1;
 }
 
+/** Text travels as cues: the join writes them down where they belong. */
 export function wantsTexts(plan: Plan): boolean {
-  return plan.subtitles.sidecar === true || (isStreaming(plan.container) && offersTexts(plan));
+  const offered = isStreaming(plan.container) && offersTexts(plan);
+  return plan.subtitles.sidecar === true || offered || movesTexts(plan);
 }
 
-export function embedsTexts({ container, subtitles }: Plan, source: Source): boolean {
-  return subtitles.embed === true && container in embeddedCodec && textTracks(source).length > 0;
+/** Text travels beside the sound, as it will lie in the result. */
+export function bringsTexts(plan: Plan, source: Source): boolean {
+  const embeds = plan.subtitles.embed === true && plan.container in embeddedCodec;
+  return embeds && !movesTexts(plan) && textTracks(source).length > 0;
 }

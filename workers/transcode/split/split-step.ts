@@ -20,6 +20,7 @@ import { readTimeline } from './timeline.ts';
 import { Uncuttable } from './uncuttable.ts';
 import { whyWhole } from './why-whole.ts';
 
+import { withoutHidden } from './without-hidden.ts';
 /** Below this one worker is done before the pieces have been sent round (`npm run bench -- split`). */
 const shortestSeconds = 90;
 /** The poster is chosen among the pictures of ten seconds, and the first chunk chooses alone. */
@@ -32,7 +33,7 @@ export async function splitStep(task: SplitTask<TranscodeParams>): Promise<Split
   const { source, plan: asked } = await planTask(task);
   if (wish === 'auto' && asked.clip.seconds < shortestSeconds) return null;
   const { video } = asked;
-  if (video === undefined || whyWhole(asked, source) !== undefined) return null;
+  if (video === undefined || whyWhole(asked) !== undefined) return null;
   try {
     return await split({ ...task, progress: () => {} }, source, { ...asked, video });
   } catch (error) {
@@ -47,7 +48,8 @@ async function split(
   asked: Plan & { readonly video: VideoPlan },
 ): Promise<SplitPlan> {
   const { stream, encoding } = asked.video;
-  const table = await readPackets(source, stream.index, task.signal);
+  const packets = await readPackets(source, stream.index, task.signal);
+  const table = await withoutHidden(source, stream, packets, task.signal);
   const deinterlace = await settleDeinterlace(asked.video, source, task.signal);
   const { clip, speed } = asked;
   const joinsFields = deinterlace !== 'none';

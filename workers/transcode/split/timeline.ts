@@ -49,7 +49,9 @@ export function readTimeline(table: PacketTable, demuxer: string, wish: Timeline
       : 0;
   const keys = shown.flatMap(({ keyframe }, index) => (keyframe ? [index] : []));
   const frames =
-    wish.fps === undefined ? ownFrames(decoded, own, kept, table, wish) : newFrames(own, kept, wish.fps, wish);
+    wish.fps === undefined
+      ? ownFrames(decoded, own, kept, table, wish)
+      : newFrames(decoded, kept, wish.fps, table, wish);
   const keyframes = wish.fps === undefined ? keys : keys.map((index) => firstAtOrAfter(frames.media, own[index] ?? 0));
   const { first, end, seconds } = frames;
   return {
@@ -88,16 +90,36 @@ function ownFrames(
   return { seconds, media: own, ...rangeOf(ticks, { unit, from: kept, leadSeconds }, span) };
 }
 
-/** The grid of the fps filter, which rounds to the nearest; how the very last frames fall is known only when they are made. */
-function newFrames(own: readonly number[], kept: number, fps: number, span: Span): Frames {
-  const nearest = (index: number) => Math.round((own[index] ?? 0) * fps);
-  const first = nearest(0);
-  const grid = Array.from({ length: nearest(own.length - 1) - first + 1 }, (_, index) => first + index);
+/**
+ * The grid of the fps filter, which rounds to the nearest, behind the filters that change the speed; how the very last frames fall is
+ * known only when they are made.
+ */
+function newFrames(
+  decoded: readonly number[],
+  kept: number,
+  fps: number,
+  { timeBase: [above, below] }: PacketTable,
+  span: TimelineWish,
+): Frames {
+  const { speed } = span;
+  const fine = fineClock([above, below]);
+  const moved = (ticks: number) => Math.trunc(nearestTo((ticks * above * fine) / below) / speed);
+  const slot = (index: number) => {
+    const ticks = decoded[index] ?? 0;
+    return nearestTo(speed === 1 ? (ticks * above * fps) / below : (moved(ticks) * fps) / fine);
+  };
+  const first = slot(0);
+  const grid = Array.from({ length: slot(decoded.length - 1) - first + 1 }, (_, index) => first + index);
   const unit = 1 / fps;
   const lead = leadTicks(unit, span);
-  const media = grid.map((at) => at / fps);
-  const seconds = lead === 0 ? media : grid.map((at) => (at - lead) / fps);
-  return { seconds, media, ...rangeOf(grid, { unit, from: nearest(kept) - first, leadSeconds: lead * unit }, span) };
+  const media = grid.map((at) => (at * speed) / fps);
+  const seconds = lead === 0 && speed === 1 ? media : grid.map((at) => (at - lead) / fps);
+  return { seconds, media, ...rangeOf(grid, { unit, from: slot(kept) - first, leadSeconds: lead * unit }, span) };
+}
+
+/** Halves go away from zero. */
+function nearestTo(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value));
 }
 
 /** In order of showing. @throws Uncuttable */
