@@ -256,6 +256,7 @@ describe('streams', () => {
   it.each([
     ['transcode', { preset: 'streaming', video: fastest, ladder: ['240p'] }],
     ['transcode', { preset: 'hls', segments: 'ts', video: fastest, ladder: ['240p'] }],
+    ['preview', { format: 'mp4' }],
   ])('nor in the pieces of a stream or a preview: %s %j', async (kind, params) => {
     const tags = ['-metadata', 'title=My film', '-metadata', 'location=+48.1+011.5/'];
     const device = ['-metadata:s:a', 'handler_name=GoProAAC'];

@@ -195,6 +195,20 @@ describe('the cover', () => {
     expect(seen.seconds).toBeCloseTo(1, 1);
   });
 
+  it.each(['mp3', 'm4a', 'flac'])('comes along with a clip in %s, the new one as well', async (preset) => {
+    const red = { bytes: await picture('#ff0000', 'png'), name: 'front.png', mediaType: 'image/png' };
+    const input = await song();
+    const whole = await runTranscode({ preset: 'flac', audio: { cover: true } }, input, red);
+    const clip = { start: 0.4, end: 0.9 };
+    for (const made of [
+      await runTranscode({ preset, clip }, whole.path),
+      await runTranscode({ preset, clip, audio: { cover: true } }, input, red),
+    ]) {
+      expect((await taken(made.path))[0]).toBeGreaterThan(240);
+      expect(made.seen.seconds).toBeCloseTo(0.5, 1);
+    }
+  });
+
   it('takes the place of the one that was there', async () => {
     const first = { bytes: await picture('#00ff00', 'png'), name: 'a.png', mediaType: 'image/png' };
     const second = { bytes: await picture('#0000ff', 'png'), name: 'b.png', mediaType: 'image/png' };

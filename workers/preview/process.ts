@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { AppError, InputError } from '../../shared/errors.ts';
 import type { Output, Process, Task } from '../kind.ts';
 import { displaySize, fitInside, type Size } from '../media/display-size.ts';
@@ -8,6 +9,7 @@ import { runFfmpeg } from '../media/ffmpeg.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { pictureChain } from '../media/picture-chain.ts';
+import { probeMedia } from '../media/probe-media.ts';
 import { tellFrames } from '../media/read-progress.ts';
 import { reportFraction } from '../media/report-fraction.ts';
 import { refuseCutOff } from '../media/verify-output.ts';
@@ -50,7 +52,7 @@ type Last = 'round' | 'pass';
 async function draw(task: PreviewTask, source: Source, snippets: readonly Snippet[], last: Last): Promise<Output> {
   const { params, signal, scratch } = task;
   const format = params.format ?? 'webp';
-  const { graph, size } = joinSnippets(source, params, snippets.length, last);
+  const { graph, size } = joinSnippets(source, params, snippets, last);
   const path = join(scratch, `preview.${format}`);
   const seconds = secondsOf(snippets);
   const inputs = snippets.map(({ start, seconds: length }) => ({
@@ -64,8 +66,8 @@ async function draw(task: PreviewTask, source: Source, snippets: readonly Snippe
   };
   if (format === 'gif') await drawGif(task, { ...work, graph, seconds, megapixels, scratch, target: path });
   else await encode(task, { ...work, graph, seconds, target: path });
-  await refuseEmpty(path, source.file.name);
-  const facts = { ...size, durationMs: Math.round(seconds * 1000) };
+  const durationMs = await readLength(path, { format, inputName: source.file.name, seconds, signal });
+  const facts = { ...size, durationMs };
   return { name: `${task.name}.${format}`, path, mediaType: mediaTypes[format], facts };
 }
 
@@ -96,7 +98,7 @@ const seek = (start: number) => (start > 0 ? ['-ss', start.toFixed(3)] : []);
 function joinSnippets(
   { video }: Source,
   params: PreviewParams,
-  count: number,
+  snippets: readonly Snippet[],
   last: Last,
 ): { graph: string; size: Size } {
   if (video === undefined) throw new TypeError('a preview needs a picture');
@@ -105,10 +107,19 @@ function joinSnippets(
   const still = format === 'mp4' ? {} : { matrix: 'bt601' as const };
   const pixelFormat = format === 'gif' ? 'rgb24' : 'yuv420p';
   const chain = pictureChain(video, { size, pixelFormat, deinterlace: 'flagged', ...still });
-  const even = `fps=${params.fps ?? usualFps}:eof_action=${last},setpts=PTS-STARTPTS`;
-  const pads = Array.from({ length: count }, (_, index) => `[p${index}]`);
-  const pieces = pads.map((pad, index) => `[${index}:${video.index}]${chain},${even}${pad}`);
-  return { graph: [...pieces, `${pads.join('')}concat=n=${count}[pictures]`].join(';'), size };
+  const fps = params.fps ?? usualFps;
+  const pieces = framesOf(snippets, fps).map((frames, index) => {
+    const even = `fps=${fps}:eof_action=${last},trim=end_frame=${frames},setpts=PTS-STARTPTS`;
+    return `[${index}:${video.index}]${chain},${even}[p${index}]`;
+  });
+  const pads = snippets.map((_, index) => `[p${index}]`).join('');
+  return { graph: [...pieces, `${pads}concat=n=${snippets.length}[pictures]`].join(';'), size };
+}
+
+/** Pictures of each piece, so that all together last as long as all pieces: the filter rounds every one of them up. */
+function framesOf(snippets: readonly Snippet[], fps: number): readonly number[] {
+  const until = (count: number) => Math.round(secondsOf(snippets.slice(0, count)) * fps);
+  return snippets.map((_, index) => Math.max(1, until(index + 1) - until(index)));
 }
 
 const mediaTypes = { webp: 'image/webp', gif: 'image/gif', mp4: 'video/mp4' } as const;
@@ -117,14 +128,32 @@ const webp = (quality: number) => ['-c:v', 'libwebp_anim', '-quality', String(qu
 
 const mp4 = [
   ...['-c:v', 'libx264', '-preset', 'fast', '-crf', '28', '-threads', threads],
-  ...['-movflags', '+faststart', '-f', 'mp4'],
+  // Nothing of what the source says of itself: its place, its chapters.
+  ...['-map_metadata', '-1', '-map_chapters', '-1', '-movflags', '+faststart', '-f', 'mp4'],
 ];
 
-async function refuseEmpty(path: string, inputName: string): Promise<void> {
+interface Made {
+  readonly format: keyof typeof mediaTypes;
+  readonly inputName: string;
+  /** Expected. */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** How long the result is, in milliseconds. @throws InputError when there is no picture in it, which ffmpeg takes for a success. */
+async function readLength(path: string, { format, inputName, seconds, signal }: Made): Promise<number> {
+  const nothing = new InputError(
+    `No picture in "${inputName}" could be decoded: it is damaged. Play it to check it and send it again.`,
+  );
   const { size } = await stat(path).catch(() => ({ size: 0 }));
-  const moving = size > 0 && (!path.endsWith('.webp') || (await readFile(path)).includes('VP8'));
-  if (!moving)
-    throw new InputError(
-      `No picture in "${inputName}" could be decoded: it is damaged. Play it to check it and send it again.`,
-    );
+  if (size === 0) throw nothing;
+  if (format === 'mp4') {
+    const { video, durationSeconds = 0 } = await probeMedia({ path, demuxer: 'mov', name: 'preview', signal });
+    if (video.length === 0) throw nothing;
+    return Math.round(durationSeconds * 1000);
+  }
+  const { delay } = await sharp(path, { animated: true })
+    .metadata()
+    .catch(() => Promise.reject(nothing));
+  return delay?.reduce((sum, one) => sum + one, 0) || Math.round(seconds * 1000);
 }

@@ -57,7 +57,7 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
 }
 
 async function prepareParts(task: Task<unknown>, source: Source, plan: Plan): Promise<PictureParts> {
-  if (plan.video === undefined) return { deinterlace: 'none', cover: await prepareCover(plan, task) };
+  if (plan.video === undefined) return { deinterlace: 'none', cover: await prepareCover(plan, source, task) };
   if (plan.video.copy) return { deinterlace: 'none' };
   return {
     deinterlace: await settleDeinterlace(plan.video, source, task.signal),

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Source } from '../media/open-source.ts';
 import type { Plan } from './plan.ts';
+import { keptCover } from './prepare-cover.ts';
 import { embeddedCodec, textTracks } from './subtitles.ts';
 import type { PictureInput } from './watermark.ts';
 
-const withCover = new Set(['mp3', 'm4a', 'flac']);
 const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus']);
 
 interface Extras {
@@ -20,7 +20,7 @@ export function extraOptions(source: Source, plan: Plan, { cover, texts }: Extra
   return [
     '-filter_threads',
     String(Math.min(availableParallelism(), 8)),
-    ...(cover === undefined ? coverOptions(source, plan) : newCover),
+    ...coverOptions(source, plan, cover),
     ...(texts ?? subtitleOptions(source, plan)),
     ...taggedAnew(plan.tags, chapters),
     ...plan.audio.flatMap(({ stream }, position) => [
@@ -41,17 +41,14 @@ export function taggedAnew(tags: Plan['tags'], chapters = false): string[] {
   ];
 }
 
-function coverOptions(source: Source, plan: Plan): string[] {
-  const cover = source.media.artwork.find(({ codec }) => codec === 'mjpeg' || codec === 'png');
-  if (!plan.keepCover || cover === undefined || !withCover.has(plan.container)) return [];
-  return ['-map', `0:${cover.index}`, '-c:v', 'copy', '-disposition:v:0', 'attached_pic'];
+/** An input of its own is input 1 of the command. */
+function coverOptions(source: Source, plan: Plan, cover: PictureInput | undefined): string[] {
+  const kept = keptCover(source, plan);
+  if (cover === undefined && kept === undefined) return [];
+  const stream = cover === undefined ? `0:${kept?.index}` : '1:v:0';
+  const named = plan.newCover ? ['-metadata:s:v:0', 'comment=Cover (front)'] : [];
+  return ['-map', stream, '-c:v', 'copy', ...named, '-disposition:v:0', 'attached_pic'];
 }
-
-/** Input 1 of the command. */
-const newCover = ['-map', '1:v:0', '-c:v', 'copy', '-metadata:s:v:0', 'comment=Cover (front)'].concat([
-  '-disposition:v:0',
-  'attached_pic',
-]);
 
 function subtitleOptions(source: Source, plan: Plan): string[] {
   const codec = embeddedCodec[plan.container];
