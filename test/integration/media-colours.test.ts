@@ -41,7 +41,7 @@ async function shown(path: string, seek = '0'): Promise<Rgb> {
   const video = (await probe(path)).video;
   const said = String(video?.color_space ?? 'unknown');
   const large = (video?.height ?? 0) >= 720 || (video?.width ?? 0) >= 1280;
-  const matrix = said === 'unknown' ? (large ? 'bt709' : 'bt601') : said;
+  const matrix = (said === 'unknown' ? large : said === 'bt709') ? 'bt709' : 'bt601';
   const { stdout } = await run(
     'ffmpeg',
     [

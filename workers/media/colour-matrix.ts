@@ -29,6 +29,11 @@ export function tellMatrix(matrix: ColourMatrix): string {
   return 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709';
 }
 
+/** A filter for what the encoder takes. Scaling straight into JPEG's own format, ffmpeg 7 forgets the matrix, so it goes through the plain one. */
+export function inFormat(pixelFormat: string): string {
+  return pixelFormat === 'yuvj420p' ? 'format=yuv420p,format=yuvj420p' : `format=${pixelFormat}`;
+}
+
 /** By what a picture is written that comes from this source unconverted; undefined: by something else, as HDR is. */
 export function matrixOf(video: Described): ColourMatrix | undefined {
   if (isRgb(video)) return 'bt709';

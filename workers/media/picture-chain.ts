@@ -1,4 +1,4 @@
-import { assumedMatrix, type ColourMatrix, convertMatrix, isRgb, tellMatrix } from './colour-matrix.ts';
+import { assumedMatrix, type ColourMatrix, convertMatrix, inFormat, isRgb, tellMatrix } from './colour-matrix.ts';
 import { displaySize, type Size } from './display-size.ts';
 import type { VideoStream } from './media.ts';
 
@@ -31,7 +31,7 @@ export function pictureChain(video: VideoStream, wish: PictureWish): string {
     ...(wish.fps === undefined ? [] : [`fps=${wish.fps}`]),
     ...(isHdr(video) && !wish.keepHdr ? toneMap(video, wish) : scale(video, wish)),
     'setsar=1',
-    `format=${wish.pixelFormat}`,
+    inFormat(wish.pixelFormat),
   ].join(',');
 }
 

@@ -1,3 +1,4 @@
+import { inFormat } from './colour-matrix.ts';
 import { even, fitInside, type Size } from './display-size.ts';
 import { tellFrames } from './read-progress.ts';
 
@@ -39,10 +40,15 @@ export function layOutSprite(seconds: number, source: Size, wish: SpriteWish): S
   };
 }
 
-/** The picture shown is the first of its span. */
+/** A run that makes nothing else: it tells of its frames, since the sheet begins when all is over. */
 export function spriteChain(layout: SpriteLayout): string {
+  return `${tellFrames},${spriteSheet(layout)}`;
+}
+
+/** The picture shown is the first of its span. */
+export function spriteSheet(layout: SpriteLayout): string {
   const { everySeconds, columns, rows } = layout;
-  return `${tellFrames},fps=1/${everySeconds}:start_time=0:round=up,${spriteTile(layout)},tile=${columns}x${rows}`;
+  return `fps=1/${everySeconds}:start_time=0:round=up,${spriteTile(layout)},tile=${columns}x${rows}`;
 }
 
 /** Options of `scale` for a picture that says how its colours are written. */
@@ -50,7 +56,7 @@ export const asJpeg = 'in_color_matrix=auto:out_color_matrix=bt601:out_range=pc'
 
 /** One picture, as it stands on the sheet. */
 export function spriteTile({ tile }: SpriteLayout): string {
-  return `scale=${tile.width}:${tile.height}:${asJpeg},setsar=1,format=yuvj420p`;
+  return `scale=${tile.width}:${tile.height}:${asJpeg},setsar=1,${inFormat('yuvj420p')}`;
 }
 
 /** WebVTT whose cues name a rectangle of the sheet (media fragments, `#xywh=`). */

@@ -1,6 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Output } from '../kind.ts';
+import { inFormat } from '../media/colour-matrix.ts';
 import { fitInside, type Size } from '../media/display-size.ts';
 import { asJpeg, layOutSprite, type SpriteLayout, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
 import type { Plan } from './plan.ts';
@@ -49,7 +50,7 @@ export function posterChain({ width, height }: Size): string {
     '[every]thumbnail=20[any]',
     '[best][any]concat=n=2,setpts=N',
   ];
-  return `${chosen.join(';')},scale=${width}:${height}:${asJpeg},format=yuvj420p`;
+  return `${chosen.join(';')},scale=${width}:${height}:${asJpeg},${inFormat('yuvj420p')}`;
 }
 
 /** What is decoded around a clip is cut off by the muxers, and these pictures have none. */
