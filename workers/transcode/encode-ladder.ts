@@ -16,6 +16,7 @@ import { type LadderPass, planPasses } from './plan-passes.ts';
 import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
 import { readStream } from './read-stream.ts';
+import { findScaler } from './rung-scaler.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks, type TextTrack } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
@@ -134,7 +135,9 @@ async function prepare(
   const rungs = plan.video === undefined ? [] : chooseRungs(plan.video, plan.ladder);
   // Old players know no audio groups, so one track goes into every transport stream.
   const soundInside = plan.segments === 'ts' && rungs.length > 0 && sounds.length === 1;
-  return { source, plan, texts, parts: { rungs, sounds, soundInside, picture, extras: planExtras(plan, root), root } };
+  const scaler = await findScaler();
+  const extras = planExtras(plan, root);
+  return { source, plan, texts, parts: { rungs, sounds, soundInside, picture, scaler, extras, root } };
 }
 
 /** One for every track; the task's 0 … 1 is measuring their loudness. */

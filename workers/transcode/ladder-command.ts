@@ -9,6 +9,7 @@ import { type ExtraPicture, extraBranch, extraOutput } from './ladder-extras.ts'
 import { type PictureParts, pictureGraph } from './picture-graph.ts';
 import type { AudioPlan, Plan } from './plan.ts';
 import type { Rung } from './rung.ts';
+import { type Scaler, scaleRung } from './rung-scaler.ts';
 
 export interface SoundFolder {
   readonly folder: string;
@@ -22,6 +23,8 @@ export interface LadderParts {
   readonly sounds: readonly SoundFolder[];
   readonly soundInside: boolean;
   readonly picture: PictureParts;
+  /** Where pictures are made. */
+  readonly scaler?: Scaler;
   readonly extras: readonly ExtraPicture[];
   readonly root: string;
 }
@@ -70,14 +73,15 @@ export function ladderCommand(
 /** Everything that changes the picture is done once, at the top rung's size; the lower rungs are scaled from it. */
 export function ladderGraph(
   plan: Plan,
-  { rungs, picture, extras }: Pick<LadderParts, 'rungs' | 'picture' | 'extras'>,
+  { rungs, picture, extras, scaler = 'scale' }: Pick<LadderParts, 'rungs' | 'picture' | 'extras' | 'scaler'>,
 ): string {
   const [top] = rungs;
   if (plan.video === undefined || top === undefined) throw new TypeError('a ladder of pictures needs a picture');
   const branches = [
-    ...rungs
-      .slice(1)
-      .map(({ size }, index) => ({ pad: `s${index + 1}`, graph: scaled(`s${index + 1}`, size, `v${index + 1}`) })),
+    ...rungs.slice(1).map(({ size }, index) => ({
+      pad: `s${index + 1}`,
+      graph: `[s${index + 1}]${scaleRung(scaler, size)}[v${index + 1}]`,
+    })),
     ...extras.map((extra) => ({ pad: `x${extra.name}`, graph: extraBranch(extra, plan) })),
   ];
   const sizes = { size: top.picture, canvas: top.size };
@@ -88,10 +92,6 @@ export function ladderGraph(
   return [pictureGraph(plan, plan.video, picture, 'whole', sizes), split, ...branches.map(({ graph }) => graph)].join(
     ';',
   );
-}
-
-function scaled(from: string, { width, height }: { width: number; height: number }, to: string): string {
-  return `[${from}]scale=${width}:${height}:flags=lanczos,setsar=1[${to}]`;
 }
 
 /**

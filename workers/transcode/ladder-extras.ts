@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Output } from '../kind.ts';
 import { inFormat } from '../media/colour-matrix.ts';
 import { fitInside, type Size } from '../media/display-size.ts';
-import { asJpeg, layOutSprite, type SpriteLayout, spriteChain, writeSpriteTrack } from '../media/sprite.ts';
+import { asJpeg, layOutSprite, type SpriteLayout, spriteSheet, writeSpriteTrack } from '../media/sprite.ts';
 import type { Plan } from './plan.ts';
 
 /** A picture made beside the rungs, from the same decode. */
@@ -34,7 +34,7 @@ export function extraBranch(
   plan: Pick<Plan, 'clip' | 'speed'>,
 ): string {
   if (own !== undefined) return `[x${name}]${own}[y${name}]`;
-  const chain = layout === undefined ? posterChain(size) : spriteChain(layout);
+  const chain = layout === undefined ? posterChain(size) : spriteSheet(layout);
   return `[x${name}]${[...onlyTheClip(plan), chain].join(',')}[y${name}]`;
 }
 
@@ -45,7 +45,7 @@ export function extraBranch(
 export function posterChain({ width, height }: Size): string {
   const lit = 'metadata=mode=select:key=lavfi.signalstats.YAVG:value=0:function=expr:expr=between(VALUE1\\,32\\,225)';
   const chosen = [
-    'fps=2:start_time=0:round=up,trim=end=10,signalstats,split=2[every][some]',
+    `fps=2:start_time=0:round=up,trim=end=10,scale=${width}:${height},setsar=1,signalstats,split=2[every][some]`,
     `[some]${lit},thumbnail=20[best]`,
     '[every]thumbnail=20[any]',
     '[best][any]concat=n=2,setpts=N',

@@ -7,6 +7,7 @@ import { ladderGraph } from '../ladder-command.ts';
 import type { ExtraPicture } from '../ladder-extras.ts';
 import { countsAnew } from '../picture-graph.ts';
 import type { Plan } from '../plan.ts';
+import type { Scaler } from '../rung-scaler.ts';
 import type { Mark } from '../watermark.ts';
 import type { ChunkOrder, Stretch } from './orders.ts';
 
@@ -14,6 +15,7 @@ export interface ChunkParts {
   readonly mark: Mark | undefined;
   /** A file of subtitles in our own scratch. */
   readonly subtitles: string | undefined;
+  readonly scaler: Scaler;
   readonly extras: readonly ExtraPicture[];
   readonly root: string;
 }
@@ -22,7 +24,7 @@ export interface ChunkParts {
 export function chunkCommand(
   path: string,
   order: ChunkOrder,
-  { mark, subtitles, extras, root }: ChunkParts,
+  { mark, subtitles, scaler, extras, root }: ChunkParts,
 ): Pick<FfmpegRun, 'inputs' | 'outputs' | 'filterGraph'> {
   const { stretch, rungs, plan, deinterlace } = order;
   const times = plan.video === undefined ? [] : keepFrameTimes(plan.video);
@@ -35,7 +37,7 @@ export function chunkCommand(
       { path, options: ['-threads', threads, ...guardedInput(order.demuxer), ...sourceTime(order)] },
       ...(mark === undefined ? [] : [mark.pictureInput]),
     ],
-    filterGraph: ladderGraph(plan, { rungs, picture, extras }),
+    filterGraph: ladderGraph(plan, { rungs, picture, scaler, extras }),
     outputs: [
       ...rungs.map(({ encoding }, index) => ({
         target: chunkPath(root, index),

@@ -6,6 +6,7 @@ import { onlyInput } from '../../media/only-input.ts';
 import { reportFraction } from '../../media/report-fraction.ts';
 import type { PartTask } from '../../splitter.ts';
 import type { TranscodeParams } from '../params.ts';
+import { findScaler } from '../rung-scaler.ts';
 import { prepareMark } from '../watermark.ts';
 import { bridgeHole } from './bridge-hole.ts';
 import { checkChunk } from './check-chunk.ts';
@@ -21,9 +22,10 @@ export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkO
   const extras = planChunkExtras(order, task.scratch);
   const mark = await prepareMark(plan.watermark, task);
   const subtitles = await writeBurn(task, order);
+  const scaler = await findScaler();
   const fraction = reportFraction(task, stretch.lastSeconds - stretch.firstSeconds, [0.01, 0.98]);
   await runFfmpeg({
-    ...chunkCommand(input.path, order, { mark, subtitles, extras, root: task.scratch }),
+    ...chunkCommand(input.path, order, { mark, subtitles, scaler, extras, root: task.scratch }),
     inputName: input.name,
     signal: task.signal,
     onProgress: (progress) =>
