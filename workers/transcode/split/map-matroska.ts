@@ -5,7 +5,7 @@ import { firstLook, readAt } from './read-at.ts';
 const cluster = Buffer.from('1f43b675', 'hex');
 const cues = Buffer.from('1c53bb6b', 'hex');
 /** Clusters are five megabytes at most where we know their writers. */
-const furthestBack = 16 * 1024 ** 2;
+const looksBack = [512 * 1024, 16 * 1024 ** 2];
 const tailBytes = 1024 ** 2;
 
 /**
@@ -26,9 +26,12 @@ export async function mapMatroska(file: FileHandle, bytes: number): Promise<File
     ],
     ...(hasCues ? {} : { bridge: { element: 'void', at: firstCluster } }),
     async enclosing(position) {
-      const from = Math.max(0, position - furthestBack);
-      const found = (await readAt(file, from, position - from)).lastIndexOf(cluster);
-      return found < 0 ? undefined : from + found;
+      for (const bytesBack of looksBack) {
+        const from = Math.max(0, position - bytesBack);
+        const found = (await readAt(file, from, position - from)).lastIndexOf(cluster);
+        if (found >= 0) return from + found;
+      }
+      return undefined;
     },
   };
 }

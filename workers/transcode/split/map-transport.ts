@@ -6,8 +6,8 @@ import { readAt } from './read-at.ts';
 const packetSizes = [188, 192, 204];
 const sync = 0x47;
 const headBytes = 1024 ** 2;
-/** Tables come twice a second or more often. */
-const furthestBack = 4 * 1024 ** 2;
+/** Tables come twice a second or more often; most files have them where they are needed. */
+const looksBack = [128 * 1024, 4 * 1024 ** 2];
 
 /** What a decoder is set up with, as it stands in the stream: sequence header, sequence parameter set. Other codecs are not looked for. */
 const setups: Readonly<Record<string, (code: number) => boolean>> = {
@@ -37,12 +37,15 @@ export async function mapTransport(file: FileHandle, bytes: number, codec: strin
     async enclosing(position) {
       // Positions are those of whole packets: a time code comes before the sync byte.
       const lead = (((grid.first - position) % size) + size) % size;
-      const packets = Math.floor(Math.min(furthestBack, position) / size);
-      const first = position - packets * size;
-      const found = tablesIn((await readAt(file, first, packets * size)).subarray(lead), size).at(-1);
       const picture = await readAt(file, position + lead, setupPackets * size);
-      const same = found?.content === opening.content && holdsCode(streamOf(picture, size), setsUp);
-      return same ? first + found.position : undefined;
+      if (!holdsCode(streamOf(picture, size), setsUp)) return undefined;
+      for (const bytesBack of looksBack) {
+        const packets = Math.floor(Math.min(bytesBack, position) / size);
+        const first = position - packets * size;
+        const found = tablesIn((await readAt(file, first, packets * size)).subarray(lead), size).at(-1);
+        if (found !== undefined) return found.content === opening.content ? first + found.position : undefined;
+      }
+      return undefined;
     },
   };
 }

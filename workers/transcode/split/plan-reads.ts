@@ -73,12 +73,22 @@ async function findBySeeking({ source, stream, table, cut, signal }: Search): Pr
   const seconds = sought.map((at) => at - early);
   const landings = await findLandings(source, stream, seconds, signal);
   if (landings.length !== sought.length) return undefined;
-  const order = new Map(table.packets.map(({ position }, index) => [position, index]));
+  const order = indexOf(table, [table.packets[0], ...landings]);
   const left = landings.values();
   return cut.stretches.map(({ seekSeconds }) => {
     const position = seekSeconds === undefined ? table.packets[0]?.position : left.next().value?.position;
     return position === undefined ? undefined : order.get(position);
   });
+}
+
+/** Where in the table these packets are, by their bytes. A map of all of them would be as large as the table. */
+function indexOf({ packets }: PacketTable, wanted: readonly (Pick<Packet, 'position'> | undefined)[]) {
+  const positions = new Set(wanted.map((packet) => packet?.position));
+  const order = new Map<number, number>();
+  packets.forEach(({ position }, index) => {
+    if (positions.has(position)) order.set(position, index);
+  });
+  return order;
 }
 
 /** Times have 33 bits in transport streams, and a reader that begins within a minute of their end counts differently. */
