@@ -8,13 +8,14 @@ import { runFfmpeg } from '../media/ffmpeg.ts';
 import { measurePackets } from '../media/measure-duration.ts';
 import type { Source } from '../media/open-source.ts';
 import { reportFraction } from '../media/report-fraction.ts';
-import { sideBySide } from '../media/stages.ts';
+import { inStages } from '../media/stages.ts';
 import { type PictureParts, pictureGraph } from './picture-graph.ts';
+import { placeLooks } from './place-looks.ts';
 import type { Plan, VideoPlan } from './plan.ts';
 import type { Rung } from './rung.ts';
-import { placeSamples, plainPlan } from './take-samples.ts';
+import { plainPlan } from './take-samples.ts';
 
-/** What a look at the source says of each rung. */
+/** What looks at the source say of each rung. */
 export interface LadderMeasures {
   /** No picture was found where one was looked for: there is nothing to go by. */
   readonly blind: boolean;
@@ -23,7 +24,7 @@ export interface LadderMeasures {
    * most: a title or a dark scene has little to lose. The top loses nothing.
    */
   readonly losses: ReadonlyMap<string, number>;
-  /** What the probe needed, bits per second. */
+  /** What the probe needed where it needed most, bits per second. */
   readonly probeBitrate: number;
   readonly probe: Rung;
 }
@@ -31,57 +32,116 @@ export interface LadderMeasures {
 /** About this many lines are encoded: a tenth of the work of 1080. */
 const probeLines = 360;
 
+interface Eye {
+  readonly task: Task<unknown>;
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly video: VideoPlan;
+  readonly parts: Pick<PictureParts, 'deinterlace'>;
+  readonly rungs: readonly [Rung, ...Rung[]];
+  readonly probe: Rung;
+}
+
+interface Seen {
+  /** Seconds and bits of the probe; zero where no picture was. */
+  readonly seconds: number;
+  readonly bits: number;
+  readonly losses: ReadonlyMap<string, number>;
+}
+
 /**
- * A few seconds of the source, decoded once: pictures, one a second, are made as small as each rung and enlarged again; a small rung
- * is encoded as it would be.
+ * Stretches of the source and single pictures between them: pictures, one a second of a stretch, are made as small as each rung and
+ * enlarged again; of a stretch a small rung is encoded as it would be.
  */
 export async function measureLadder(
   task: Task<unknown>,
   source: Source,
   plan: Plan,
   video: VideoPlan,
-  looks: { readonly parts: PictureParts; readonly rungs: readonly [Rung, ...Rung[]] },
+  { parts, rungs }: { readonly parts: PictureParts; readonly rungs: readonly [Rung, ...Rung[]] },
 ): Promise<LadderMeasures> {
-  const { rungs } = looks;
   const [top] = rungs;
   const probe = rungs.findLast(({ size }) => shortSide(size) >= probeLines) ?? top;
-  const places = placeSamples(plan);
-  const seen = new Map<string, number[]>(rungs.map(({ name }) => [name, []]));
-  const looking = sideBySide(task, places.length);
-  let bytes = 0;
-  let looked = 0;
-  for (const [index, { at, seconds }] of places.entries()) {
-    const encoded = join(task.scratch, `probe-${index}.mkv`);
-    const reports = rungs
-      .slice(1)
-      .map((rung) => ({ rung, path: join(task.scratch, `loss-${rung.name}-${index}.txt`) }));
-    const { deinterlace } = looks.parts;
-    await runFfmpeg({
-      inputs: [
-        { path: source.file.path, options: [...source.inputOptions, '-ss', at.toFixed(3), '-t', String(seconds)] },
-      ],
-      filterGraph: [
-        pictureGraph(plainPlan(plan), video, { deinterlace }, 'whole', { size: top.picture, canvas: top.size }),
-        `[whole]split=2[a][b];[a]${scale(probe.size)}[probe]`,
-        ...compare(top.size, reports),
-      ].join(';'),
-      outputs: [encodeProbe(probe, encoded), discard(reports.map(({ rung }) => rung.name))],
-      inputName: source.file.name,
-      signal: task.signal,
-      onProgress: reportFraction(looking[index] ?? task, seconds),
-    });
-    const shown = await measurePackets(encoded, 'matroska', task.signal);
-    if (shown.seconds === 0) continue;
-    bytes += (await stat(encoded)).size;
-    looked += Math.max(shown.seconds, Math.min(1, seconds));
-    for (const { rung, path } of reports) seen.get(rung.name)?.push(...readLosses(await readFile(path, 'utf8')));
-  }
+  const { stretches, glances } = placeLooks(plan);
+  const stages = inStages(task, [...stretches.map(() => glancesPerStretch), ...glances.map(() => 1)]);
+  const eye = (stage: number): Eye => ({ task: stages.at(stage), source, plan, video, parts, rungs, probe });
+  const seen: Seen[] = [];
+  for (const [index, stretch] of stretches.entries()) seen.push(await watch(eye(index), stretch));
+  const blind = seen.every(({ seconds }) => seconds === 0);
+  if (!blind) for (const [index, at] of glances.entries()) seen.push(await glance(eye(stretches.length + index), at));
   return {
-    blind: looked === 0,
-    losses: new Map([...seen].map(([name, values]) => [name, Math.max(0, ...values)])),
-    probeBitrate: looked === 0 ? 0 : (bytes * 8) / looked,
+    blind,
+    losses: new Map(rungs.map(({ name }) => [name, Math.max(0, ...seen.map(({ losses }) => losses.get(name) ?? 0))])),
+    probeBitrate: Math.max(...seen.map(({ bits, seconds }) => (seconds === 0 ? 0 : bits / seconds))),
     probe,
   };
+}
+
+/** So much work is one stretch (`npm run bench -- video`). */
+const glancesPerStretch = 5;
+
+async function watch(eye: Eye, { at, seconds }: { readonly at: number; readonly seconds: number }): Promise<Seen> {
+  const { task, source, probe } = eye;
+  const encoded = join(task.scratch, 'probe.mkv');
+  const reports = reportsOf(eye);
+  await runFfmpeg({
+    inputs: [
+      { path: source.file.path, options: [...source.inputOptions, '-ss', at.toFixed(3), '-t', String(seconds)] },
+    ],
+    filterGraph: [
+      wholePicture(eye),
+      `[whole]split=2[a][b];[a]${scale(probe.size)}[probe];[b]fps=1:round=up[one]`,
+      ...compare(eye, reports),
+    ].join(';'),
+    outputs: [encodeProbe(probe, encoded), discard(reports)],
+    inputName: source.file.name,
+    signal: task.signal,
+    onProgress: reportFraction(task, seconds),
+  });
+  const shown = await measurePackets(encoded, 'matroska', task.signal);
+  if (shown.seconds === 0) return { seconds: 0, bits: 0, losses: new Map() };
+  const length = Math.max(shown.seconds, Math.min(1, seconds));
+  return { seconds: length, bits: (await stat(encoded)).size * 8, losses: await readReports(reports) };
+}
+
+/** The keyframe before: nothing is decoded to get there, so a source with one keyframe shows the same picture again. */
+async function glance(eye: Eye, at: number): Promise<Seen> {
+  const { task, source } = eye;
+  const reports = reportsOf(eye);
+  await runFfmpeg({
+    inputs: [
+      {
+        path: source.file.path,
+        options: ['-threads', '1', ...source.inputOptions, '-noaccurate_seek', '-ss', at.toFixed(3)],
+      },
+    ],
+    filterGraph: [wholePicture(eye), '[whole]trim=end_frame=1[one]', ...compare(eye, reports)].join(';'),
+    outputs: [discard(reports)],
+    inputName: source.file.name,
+    signal: task.signal,
+  });
+  task.progress(1);
+  return { seconds: 0, bits: 0, losses: await readReports(reports) };
+}
+
+interface Report {
+  readonly rung: Rung;
+  readonly path: string;
+}
+
+/** Written anew by every look. */
+function reportsOf({ task, rungs }: Eye): readonly Report[] {
+  return rungs.slice(1).map((rung) => ({ rung, path: join(task.scratch, `loss-${rung.name}.txt`) }));
+}
+
+async function readReports(reports: readonly Report[]): Promise<Seen['losses']> {
+  const read = async ({ rung, path }: Report) =>
+    [rung.name, Math.max(0, ...readLosses(await readFile(path, 'utf8').catch(() => '')))] as const;
+  return new Map(await Promise.all(reports.map(read)));
+}
+
+function wholePicture({ plan, video, parts: { deinterlace }, rungs: [top] }: Eye): string {
+  return pictureGraph(plainPlan(plan), video, { deinterlace }, 'whole', { size: top.picture, canvas: top.size });
 }
 
 function encodeProbe({ encoding }: Rung, target: string): { target: string; options: string[] } {
@@ -89,21 +149,21 @@ function encodeProbe({ encoding }: Rung, target: string): { target: string; opti
   return { target, options: ['-map', '[probe]', ...options, '-f', 'matroska'] };
 }
 
-const discard = (pads: readonly string[]) => ({
+const discard = (reports: readonly Report[]) => ({
   target: '-',
-  options: [...pads.flatMap((pad) => ['-map', `[${pad}]`]), '-f', 'null'],
+  options: [...reports.flatMap(({ rung }) => ['-map', `[${rung.name}]`]), '-f', 'null'],
 });
 
-/** From `[b]` on. */
-function compare(top: Size, reports: readonly { readonly rung: Rung; readonly path: string }[]): string[] {
+/** From `[one]` on. */
+function compare({ rungs: [top] }: Eye, reports: readonly Report[]): string[] {
   const pads = (side: string) => reports.map(({ rung }) => `[${side}${rung.name}]`).join('');
   return [
-    `[b]fps=1:round=up,split=2[ref][small]`,
+    `[one]split=2[ref][small]`,
     `[ref]split=${reports.length}${pads('r')}`,
     `[small]split=${reports.length}${pads('s')}`,
     ...reports.map(
       ({ rung: { name, size }, path }) =>
-        `[s${name}]${scale(size)},${scale(top)}[e${name}];[r${name}][e${name}]ssim=stats_file=${escapeFilterValue(path)}[${name}]`,
+        `[s${name}]${scale(size)},${scale(top.size)}[e${name}];[r${name}][e${name}]ssim=stats_file=${escapeFilterValue(path)}[${name}]`,
     ),
   ];
 }
