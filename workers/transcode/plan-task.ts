@@ -9,10 +9,32 @@ import { planTranscode } from './plan-transcode.ts';
 import { settleCrop } from './settle-crop.ts';
 import { settleSilence } from './settle-silence.ts';
 
-/** Sniffs and probes the input and plans what to do with it. @throws InputError */
-export async function planTask(
-  task: Pick<Task<TranscodeParams>, 'params' | 'inputs' | 'signal'>,
-): Promise<{ readonly source: Source; readonly plan: Plan }> {
+export interface PlannedTask {
+  readonly source: Source;
+  readonly plan: Plan;
+}
+
+type Wish = Pick<Task<TranscodeParams>, 'params' | 'inputs' | 'signal'>;
+
+/** By the inputs of a task, as long as it is worked on. */
+const plans = new WeakMap<
+  Wish['inputs'],
+  { readonly params: TranscodeParams; readonly planned: Promise<PlannedTask> }
+>();
+
+/**
+ * Sniffs and probes the input and plans what to do with it. Who asks whether a step can be split asks before the one who then makes
+ * it whole, and the file is probed once for both. @throws InputError
+ */
+export async function planTask(task: Wish): Promise<PlannedTask> {
+  const known = plans.get(task.inputs);
+  if (known?.params === task.params) return known.planned;
+  const planned = planInputs(task);
+  plans.set(task.inputs, { params: task.params, planned });
+  return planned;
+}
+
+async function planInputs(task: Wish): Promise<PlannedTask> {
   refuseIdlePicture(task);
   const source = await openSource(onlyInput(task), task.signal);
   refuseCutOff(source, task.params.clip?.end);
@@ -25,7 +47,7 @@ async function settle({ params, signal }: Pick<Task<TranscodeParams>, 'params' |
 }
 
 /** A second input that nothing was said of would be left out without a word. */
-function refuseIdlePicture({ inputs, params }: Pick<Task<TranscodeParams>, 'params' | 'inputs'>): void {
+function refuseIdlePicture({ inputs, params }: Wish): void {
   const [, picture] = inputs;
   const marked = params.watermark !== undefined && params.watermark.text === undefined;
   const covered = typeof params.audio === 'object' && params.audio.cover === true;
