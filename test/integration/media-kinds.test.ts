@@ -213,6 +213,13 @@ describe('concat', () => {
     ]);
   });
 
+  it('joins what is shorter than a millisecond', async () => {
+    const three = await renderClip('a.wav', '-f', 'lavfi', '-i', 'sine=d=1', '-af', 'atrim=end_sample=3');
+    const second = await renderClip('b.wav', '-f', 'lavfi', '-i', 'sine=d=1');
+    const [output] = await run(concat, concatParams.parse({ container: 'wav' }), three, second);
+    expect((await probe(output?.path ?? '')).seconds).toBeCloseTo(1, 2);
+  });
+
   it('joins sounds', async () => {
     const [a, b] = [
       await renderClip('a.wav', '-f', 'lavfi', '-i', 'sine=d=1'),

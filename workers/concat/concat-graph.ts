@@ -29,8 +29,11 @@ export function concatGraph(sources: readonly Source[], canvas: Canvas | undefin
   ].join(';');
 }
 
+/** In seconds. Never zero, which means endless to the filters (three samples of sound are less than a millisecond). */
+const lengthOf = ({ durationSeconds }: Source) => Math.max(durationSeconds, 0.001).toFixed(6);
+
 function picture(source: Source, index: number, { width, height, fps, background }: Canvas): string {
-  const length = source.durationSeconds.toFixed(3);
+  const length = lengthOf(source);
   if (source.video === undefined)
     return `color=c=${background}:s=${width}x${height}:r=${fps}:d=${length},format=yuv420p,setsar=1[v${index}]`;
   const size = fitLarger(displaySize(source.video), { width, height });
@@ -52,7 +55,8 @@ function fitLarger(size: Size, canvas: Size): Size {
 }
 
 function sounding(source: Source, index: number): string {
-  const length = source.durationSeconds.toFixed(3);
+  const length = lengthOf(source);
   if (source.audio === undefined) return `anullsrc=r=48000:cl=stereo,atrim=duration=${length},${soundShape}[a${index}]`;
-  return `[${index}:${source.audio.index}]${soundShape},apad,atrim=duration=${length},asetpts=PTS-STARTPTS[a${index}]`;
+  // Filled up first: the resampler fails at a few samples (5.1.9), and with it everything behind them is lost without a failure.
+  return `[${index}:${source.audio.index}]apad,${soundShape},atrim=duration=${length},asetpts=PTS-STARTPTS[a${index}]`;
 }

@@ -42,6 +42,8 @@ export const process: Process<ConcatParams> = async (task) => {
     video: canvas !== undefined,
     audio: sound,
     seconds,
+    // Every piece is as long as it was counted.
+    exactLength: true,
     log,
     inputName,
     signal,
