@@ -35,8 +35,8 @@ export interface JoinTask<P> extends Task<P> {
 
 export interface Splitter<P> {
   /**
-   * null: not worth it, or not possible exactly; the same worker then runs the step whole. Must not store anything, and
-   * must not report progress.
+   * null: not worth it, or not possible exactly; the same worker then runs the step whole. Must not store anything. Its
+   * progress is that of the whole step, parts and join included.
    */
   split(task: SplitTask<P>): Promise<SplitPlan | null>;
   /** Its outputs are for `join` only; nobody else sees them. May run twice, and on any worker. */

@@ -39,6 +39,8 @@ export interface SplitState extends Pick<SplitPlan, 'facts'> {
   /** The dispatch that split it. Part names hold it, so that no part is taken for one of an earlier split. */
   readonly generation: number;
   readonly inputs: readonly TaskInput[];
+  /** 0 … 1: the progress of the step when its parts are begun; absent in rows of older releases: 0. */
+  readonly partsFrom?: number;
   /** 0 … 1: the progress of the step when all its parts are made. */
   readonly joinFrom: number;
   /** How many parts are with the broker or at work at a time; steps of others pass between them. */

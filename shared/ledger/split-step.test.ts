@@ -71,6 +71,23 @@ describe('a step that is split', () => {
     expect(seen).toEqual([0, 0.3, 0.3, 0.6, 0.6, 0.6, 0.9, 0.9, 0.95]);
   });
 
+  it('counts what the split itself took, and goes on from what it told', () => {
+    const seen: number[] = [];
+    let job = play(submit({ web: ['input'] }), [report('started', 'web')]).job;
+    const plan = { parts: parts({ a: 6, b: 3 }), joinWeight: 1, splitWeight: 10, facts: {} };
+    const happenings = [
+      report('progress', 'web', { fraction: 0.4 }),
+      report('split', 'web', { split: { plan, inputs: [], slots: 2 } }),
+      ...made('a'),
+      ...made('b'),
+    ];
+    for (const happening of happenings) {
+      job = play(job, [happening]).job;
+      seen.push(viewJob(job).progress);
+    }
+    expect(seen).toEqual([0.4, 0.5, 0.5, 0.8, 0.8, 0.95]);
+  });
+
   it('keeps only so many parts with the broker; each that ends lets the next go', () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`p${index}`, 1]));
     const job = play(submit({ web: ['input'] }), [report('started', 'web'), split('web', many)]).job;

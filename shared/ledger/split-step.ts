@@ -41,10 +41,12 @@ export function atOnceFor(slots: number): number {
 export function takeSplit(job: JobState, step: StepState, report: TaskReport, now: Date): JobState {
   if (report.split === undefined) return job;
   const { plan, inputs } = report.split;
+  const { joinWeight, splitWeight = 0 } = plan;
   const weight = plan.parts.reduce((sum, part) => sum + part.weight, 0);
-  const joinFrom = weight / (weight + plan.joinWeight);
+  const whole = splitWeight + weight + joinWeight;
+  const [partsFrom, joinFrom] = [splitWeight / whole, (splitWeight + weight) / whole];
   const atOnce = atOnceFor(report.split.slots ?? 0);
-  const split: SplitState = { generation: step.dispatch, inputs, facts: plan.facts, joinFrom, atOnce };
+  const split: SplitState = { generation: step.dispatch, inputs, facts: plan.facts, partsFrom, joinFrom, atOnce };
   const parts = plan.parts.map((part, index) => createPart(step, { index, of: plan.parts.length, plan: part }));
   const divided: StepState = {
     ...{ ...beginRun(step, report, now), status: 'running', phase: 'parts', split, error: null, tally: emptyTally },
@@ -161,7 +163,7 @@ function errorOf(step: StepState, part: StepState): PublicError {
   return { ...(part.error ?? fallback), step: step.name };
 }
 
-/** 0 … 1: the parts by their weights; the join is still to come. */
-function progressOfParts({ split, tally }: StepInParts): number {
-  return roundProgress((tally.done / tally.weight) * split.joinFrom);
+/** 0 … 1: the split that is over, and the parts by their weights; the join is still to come. */
+function progressOfParts({ split: { partsFrom = 0, joinFrom }, tally }: StepInParts): number {
+  return roundProgress(partsFrom + (tally.done / tally.weight) * (joinFrom - partsFrom));
 }

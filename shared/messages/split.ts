@@ -25,6 +25,8 @@ export const splitPlan = z.looseObject({
   parts: z.array(partPlan).min(2).max(2000),
   /** In the unit of the parts' weights. */
   joinWeight: z.number().positive(),
+  /** What the split itself has taken, in the same unit. */
+  splitWeight: z.number().min(0).optional(),
   /** What `join` has to know; small. */
   facts: z.record(z.string(), z.unknown()),
 });

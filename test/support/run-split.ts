@@ -31,58 +31,81 @@ interface Wish<P> {
   readonly slots?: { readonly idle: number; readonly total: number };
   /** Watches how long each piece of work takes. */
   readonly around?: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+  /** Hears of the progress of each. */
+  readonly onProgress?: (what: string, fraction: number) => void;
+  /** How many parts are made at a time; default one. */
+  readonly workers?: number;
 }
 
 /** null when the splitter will not split. */
 export async function runSplit<P>(splitter: Splitter<P>, wish: Wish<P>): Promise<SplitRun | null> {
-  const { slots = { idle: 4, total: 4 }, around = (_, work) => work() } = wish;
-  const start = await taskOf(wish, 'split', wish.inputs);
+  const { slots = { idle: 4, total: 4 }, around = (_, work) => work(), workers = 1 } = wish;
+  const start = await taskOf(wish, 'split', 'split', wish.inputs);
   const plan = await around('split', () => splitter.split({ ...start.task, slots }));
   if (plan === null) return null;
-  const parts: PartResult[] = [];
-  const fractions: (readonly number[])[] = [];
-  const fetched: number[] = [];
-  for (const [index, part] of plan.parts.entries()) {
-    const sent = JSON.parse(JSON.stringify(part)) as PartPlan;
-    const folder = join(wish.home, `part-${index}`);
-    await mkdir(folder);
-    const files = await Promise.all(
-      wish.inputs.map((file, position) => fetchInput(file, sent.reads?.[position] ?? null, folder)),
-    );
-    fetched.push(files[0]?.fetched ?? 0);
-    const { task, said } = await taskOf(
-      wish,
-      `part-${index}-scratch`,
-      files.map(({ file }) => file),
-    );
-    const outputs = await around(part.name, () =>
-      splitter.part({ ...task, part: { ...sent, index, of: plan.parts.length } }),
-    );
-    fractions.push(said.fractions);
-    parts.push({ plan: sent, files: await Promise.all(outputs.map(stored)) });
-  }
-  const { task, said } = await taskOf(wish, 'join', []);
+  const made: Made[] = [];
+  const waiting = [...plan.parts.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      made[next[0]] = await makePart(splitter, wish, plan, next[0]);
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  const parts = made.map(({ part }) => part);
+  const { task, said } = await taskOf(wish, 'join', 'join', []);
   const facts = JSON.parse(JSON.stringify(plan.facts)) as SplitPlan['facts'];
   const outputs = await around('join', () => splitter.join({ ...task, parts, facts }));
   return {
     plan,
     parts,
     outputs,
-    fractions,
-    fetched,
+    fractions: made.map(({ fractions }) => fractions),
+    fetched: made.map(({ fetched }) => fetched),
     emitted: said.emitted,
     renditions: said.renditions,
     scratch: task.scratch,
   };
 }
 
-async function taskOf<P>({ params, home, name }: Wish<P>, folder: string, inputs: readonly InputFile[]) {
+interface Made {
+  readonly part: PartResult;
+  readonly fractions: readonly number[];
+  readonly fetched: number;
+}
+
+async function makePart<P>(splitter: Splitter<P>, wish: Wish<P>, plan: SplitPlan, index: number): Promise<Made> {
+  const { around = (_, work) => work() } = wish;
+  const sent = JSON.parse(JSON.stringify(plan.parts[index])) as PartPlan;
+  const folder = join(wish.home, `part-${index}`);
+  await mkdir(folder);
+  const files = await Promise.all(
+    wish.inputs.map((file, position) => fetchInput(file, sent.reads?.[position] ?? null, folder)),
+  );
+  const inputs = files.map(({ file }) => file);
+  const { task, said } = await taskOf(wish, sent.name, `part-${index}-scratch`, inputs);
+  const part = { ...sent, index, of: plan.parts.length };
+  const outputs = await around(sent.name, () => splitter.part({ ...task, part }));
+  return {
+    part: { plan: sent, files: await Promise.all(outputs.map(stored)) },
+    fractions: said.fractions,
+    fetched: files[0]?.fetched ?? 0,
+  };
+}
+
+async function taskOf<P>(
+  { params, home, name, onProgress }: Wish<P>,
+  what: string,
+  folder: string,
+  inputs: readonly InputFile[],
+) {
   const scratch = join(home, folder);
   await mkdir(scratch);
   const said = { fractions: [] as number[], emitted: [] as Output[], renditions: [] as Emitted[] };
   const task: Task<P> = {
     ...{ params, inputs, scratch, name, signal: new AbortController().signal },
-    progress: (fraction) => void said.fractions.push(fraction),
+    progress: (fraction) => {
+      said.fractions.push(fraction);
+      onProgress?.(what, fraction);
+    },
     emit: async (output) => void said.emitted.push(output),
     ready: async (rendition, outputs) => void said.renditions.push({ rendition, outputs }),
   };

@@ -11,9 +11,9 @@ it('reads blocks that arrive in pieces, and tells work from standstill', async (
   stream.end('frame=0\nout_time_us=N/A\nprogress=end\n');
   await new Promise((resolve) => stream.once('end', resolve));
   expect(reports).toEqual([
-    { seconds: 0.4, advanced: true },
-    { seconds: 0.4, advanced: false },
-    { seconds: undefined, advanced: true },
+    { seconds: 0.4, frames: 10, advanced: true },
+    { seconds: 0.4, frames: 10, advanced: false },
+    { seconds: undefined, frames: 0, advanced: true },
   ]);
 });
 

@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 export interface FfmpegProgress {
   /** Media time written so far; undefined while ffmpeg does not know. */
   readonly seconds: number | undefined;
+  /** Pictures written so far; undefined where there are none. */
+  readonly frames?: number | undefined;
   /** False when nothing moved since the last report: no frame, no byte, no media time. */
   readonly advanced: boolean;
   /** True of frames that passed `tellFrames`, whether or not they were written. */
@@ -52,7 +54,8 @@ export function readProgress(stream: Readable | null | undefined, report: (progr
       block[key.trim()] = value.trim();
       if (key !== 'progress') continue;
       const now = `${block.out_time_us}/${block.frame}/${block.total_size}/${value}`;
-      report({ seconds: secondsOf(block), advanced: now !== before, metadata });
+      const frames = block.frame === undefined ? undefined : Number(block.frame);
+      report({ seconds: secondsOf(block), frames, advanced: now !== before, metadata });
       before = now;
       block = {};
     }

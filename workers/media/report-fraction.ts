@@ -14,3 +14,26 @@ export function reportFraction(
     task.progress(highest, progress.cpuSeconds);
   };
 }
+
+interface Stretch {
+  readonly firstSeconds: number;
+  readonly lastSeconds: number;
+  readonly frames: number;
+}
+
+/**
+ * The same for a stretch that keeps its times (`-copyts`): frames that are told have them, but ffmpeg's own reports count from the
+ * first of them on (fftools/ffmpeg.c, copy_ts_first_pts), so their frames are counted.
+ */
+export function reportStretch(
+  task: Reporter,
+  { firstSeconds, lastSeconds, frames }: Stretch,
+  span?: readonly [number, number],
+): (progress: FfmpegProgress) => void {
+  const length = lastSeconds - firstSeconds;
+  const report = reportFraction(task, length, span);
+  return (progress) => {
+    const { told = false, seconds = 0, frames: written = 0 } = progress;
+    report({ ...progress, seconds: told ? seconds - firstSeconds : (written / frames) * length });
+  };
+}

@@ -20,8 +20,14 @@ export async function perform(
   if (splitter !== undefined && message.phase === 'join' && message.join !== undefined) {
     return { outputs: await splitter.join({ ...task, parts: made, facts: message.join.facts }) };
   }
-  const plan = await splitter?.split({ ...task, slots: message.slots ?? { idle: 1, total: 1 } });
+  let reached = 0;
+  const progress = (fraction: number) => {
+    reached = fraction;
+    task.progress(fraction);
+  };
+  const plan = await splitter?.split({ ...task, progress, slots: message.slots ?? { idle: 1, total: 1 } });
   if (plan) return { plan };
   const process = await kind.load();
-  return { outputs: await process(task) };
+  const rest: Task<never> = { ...task, progress: (fraction) => task.progress(reached + (1 - reached) * fraction) };
+  return { outputs: await process(rest) };
 }

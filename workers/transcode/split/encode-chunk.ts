@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Output } from '../../kind.ts';
 import { runFfmpeg } from '../../media/ffmpeg.ts';
 import { onlyInput } from '../../media/only-input.ts';
-import { reportFraction } from '../../media/report-fraction.ts';
+import { reportStretch } from '../../media/report-fraction.ts';
 import type { PartTask } from '../../splitter.ts';
 import type { TranscodeParams } from '../params.ts';
 import { findScaler } from '../rung-scaler.ts';
@@ -23,13 +23,11 @@ export async function encodeChunk(task: PartTask<TranscodeParams>, order: ChunkO
   const mark = await prepareMark(plan.watermark, task);
   const subtitles = await writeBurn(task, order);
   const scaler = await findScaler();
-  const fraction = reportFraction(task, stretch.lastSeconds - stretch.firstSeconds, [0.01, 0.98]);
   await runFfmpeg({
     ...chunkCommand(input.path, order, { mark, subtitles, scaler, extras, root: task.scratch }),
     inputName: input.name,
     signal: task.signal,
-    onProgress: (progress) =>
-      fraction({ ...progress, seconds: Math.max(0, (progress.seconds ?? 0) - stretch.firstSeconds) }),
+    onProgress: reportStretch(task, stretch, [0.01, 0.98]),
   });
   const outputs: Output[] = [];
   for (const [index, { name }] of rungs.entries()) {

@@ -18,9 +18,10 @@ import { planTiles } from './plan-tiles.ts';
 import { readPackets } from './read-packets.ts';
 import { readTimeline } from './timeline.ts';
 import { Uncuttable } from './uncuttable.ts';
+import { sharesOfSplit } from './weigh.ts';
 import { whyWhole } from './why-whole.ts';
-
 import { withoutHidden } from './without-hidden.ts';
+
 /** Below this one worker is done before the pieces have been sent round (`npm run bench -- split`). */
 const shortestSeconds = 90;
 /** The poster is chosen among the pictures of ten seconds, and the first chunk chooses alone. */
@@ -35,7 +36,7 @@ export async function splitStep(task: SplitTask<TranscodeParams>): Promise<Split
   const { video } = asked;
   if (video === undefined || whyWhole(asked) !== undefined) return null;
   try {
-    return await split({ ...task, progress: () => {} }, source, { ...asked, video });
+    return await split(task, source, { ...asked, video });
   } catch (error) {
     if (error instanceof Uncuttable) return null;
     throw error;
@@ -62,17 +63,20 @@ async function split(
     ...(alike === undefined ? {} : { free: (position) => alike(timeline.media[position] ?? 0) }),
   });
   if (cuts.length < 2) throw new Uncuttable('there is no place to cut it');
-  const plan = await reachQuality(task, source, asked, { deinterlace });
+  const shares = sharesOfSplit(task, asked);
+  const plan = await reachQuality(shares.searching, source, asked, { deinterlace });
   const tiles = planTiles(plan, timeline);
   const stretches = cutStretches(timeline, cuts, tiles.frames);
   const { clock } = timeline;
   const readings = await planReads(source, stream.index, table, { stretches, clock }, task.signal);
-  return orderParts({
+  const order = orderParts({
     ...{ source, plan, clock, burn, deinterlace },
     stretches: stretches.map((stretch, index) => ({ ...stretch, access: readings[index]?.access })),
     reads: readings.map(({ ranges }) => ranges),
     ...{ tiles: tiles.order, lastMayDiffer: timeline.resampled && stretches.at(-1)?.untilSeconds === undefined },
   });
+  const rest = order.parts.reduce((sum, { weight }) => sum + weight, order.joinWeight);
+  return { ...order, splitWeight: shares.weigh(rest, table.packets.length) };
 }
 
 /** Extracted once, from the whole file: a piece of it may lack the words it shows. */

@@ -1,4 +1,6 @@
-import { forecastDecoding, forecastEncoding, usualFps } from '../forecast.ts';
+import type { Task } from '../../kind.ts';
+import { inStages } from '../../media/stages.ts';
+import { forecastDecoding, forecastEncoding, forecastSearch, forecastVideo, usualFps } from '../forecast.ts';
 import { forecastListening, forecastSound } from '../forecast-sound.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import type { Rung } from '../rung.ts';
@@ -11,6 +13,33 @@ const startingPart = 0.15;
 /** Copying packets and looking at them all, for a second of a rung. */
 const joiningPerSecond = 0.003;
 const startingJoin = 0.3;
+
+/** Reading the packets of the whole file, a picture each, and looking around. */
+const startingSplit = 0.35;
+const splittingPerPicture = 0.000_015;
+
+interface SplitShares {
+  /** The task of the search for a quality, or of the look at a ladder. */
+  readonly searching: Task<unknown>;
+  /** What the split has taken, in the unit of `rest`: the weights of the parts and of the join. */
+  weigh(rest: number, pictures: number): number;
+}
+
+/** What is found out before the parts can be made, told as a share of the whole step. */
+export function sharesOfSplit(task: Task<unknown>, plan: Plan): SplitShares {
+  let share = 0;
+  const progress = (fraction: number) => {
+    share = fraction;
+    task.progress(fraction);
+  };
+  const rest = forecastVideo(plan) + forecastListening(plan) + forecastSound(plan);
+  const stages = inStages({ ...task, progress }, [forecastSearch(plan), rest]);
+  return {
+    searching: stages.at(0),
+    weigh: (parts, pictures) =>
+      round(startingSplit + pictures * splittingPerPicture + (share / Math.max(0.01, 1 - share)) * parts),
+  };
+}
 
 /** `startSeconds`: of the file's own clock, where the filters count from. */
 export function weighChunk(
