@@ -103,23 +103,18 @@ async function drawSpectrogram(task: WaveformTask, source: Source, audio: AudioS
   const { file } = source;
   const length = await lengthOfTrack(task, source, audio);
   const path = join(task.scratch, 'waveform.png');
-  const report = reportFraction(task, length);
-  let seconds = 0;
   const { log } = await runFfmpeg({
     inputs: [{ path: file.path, options: source.inputOptions }],
     filterGraph: spectrogramGraph({ stream: audio.index, seconds: length, width, height }),
     outputs: [
       { target: path, options: ['-map', '[out]', '-frames:v', '1', '-update', '1', '-c:v', 'png', '-f', 'image2'] },
-      // A picture has no length, so the packets that were read are counted beside it.
-      { target: '-', options: ['-map', `0:${audio.index}`, '-c:a', 'copy', '-f', 'null'] },
     ],
     inputName: file.name,
     signal: task.signal,
-    onProgress: (progress) => {
-      seconds = progress.seconds ?? seconds;
-      report(progress);
-    },
+    onProgress: reportFraction(task, length),
   });
+  // A picture has no length.
+  const { seconds } = await measurePackets(file.path, source.demuxer, task.signal, audio.index);
   refuseTruncated({ ...expectedOf(source), log }, seconds);
   const media = await probeMedia({ path, demuxer: 'png_pipe', name: file.name, signal: task.signal });
   const facts = { width: media.video[0]?.width ?? 0, height: media.video[0]?.height ?? 0 };
