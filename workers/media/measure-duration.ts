@@ -7,7 +7,9 @@ import { runTool } from './run-tool.ts';
 
 /** No real recording is leaner; below it the declared duration is taken for a lie (seen: 143 165 s declared for 1 s). */
 const leastBitsPerSecond = 1000;
-const maxSeconds = 48 * 3600;
+/** Whoever declares more is measured, and what is longer by its packets is refused: two pictures can be years apart. */
+export const maxHours = 48;
+const maxSeconds = maxHours * 3600;
 
 export interface Length {
   readonly seconds: number;

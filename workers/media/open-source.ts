@@ -1,6 +1,6 @@
 import { InputError } from '../../shared/errors.ts';
 import type { InputFile } from '../kind.ts';
-import { type CutOff, measureDuration } from './measure-duration.ts';
+import { type CutOff, maxHours, measureDuration } from './measure-duration.ts';
 import type { AudioStream, Media, VideoStream } from './media.ts';
 import { guardedInput, probeMedia } from './probe-media.ts';
 import { sniffDemuxer } from './sniff-demuxer.ts';
@@ -35,6 +35,7 @@ export async function openSource(file: InputFile, signal: AbortSignal): Promise<
   const audio = chooseAudio(media.audio);
   if (video === undefined && audio === undefined) throw nothingUsable(media, file.name);
   const { seconds, exact, cutOff } = await measureDuration({ file, demuxer, media, signal });
+  if (seconds > maxHours * 3600) throw tooLong(file, seconds);
   const length = { durationSeconds: seconds, exactLength: exact, cutOff };
   return { file, demuxer, media, video, audio, ...length, inputOptions: guardedInput(demuxer) };
 }
@@ -62,6 +63,13 @@ function chooseVideo(streams: readonly VideoStream[], name: string): VideoStream
 function chooseAudio(streams: readonly AudioStream[]): AudioStream | undefined {
   const usable = streams.filter((stream) => stream.codec !== 'unknown' && stream.channels > 0);
   return usable.find((stream) => stream.isDefault) ?? usable[0];
+}
+
+function tooLong({ name }: InputFile, seconds: number): InputError {
+  const hours = Math.round(seconds / 3600).toLocaleString('en');
+  return new InputError(
+    `"${name}" lasts ${hours} hours by its own times; at most ${maxHours} are taken. Send it in pieces, or check it: the times may be damaged.`,
+  );
 }
 
 function notMedia({ name, mediaType }: InputFile): InputError {
