@@ -21,6 +21,11 @@ export function guardedInput(demuxer: string): string[] {
   return ['-protocol_whitelist', 'file', '-format_whitelist', demuxer, '-f', demuxer];
 }
 
+/** The same for a playlist of ours and the segments beside it. */
+export const guardedPlaylist: readonly string[] = [
+  ...['-protocol_whitelist', 'file', '-format_whitelist', 'hls,mov,mpegts', '-allowed_extensions', 'ALL', '-f', 'hls'],
+];
+
 /** @throws InputError when the file cannot be read as what its first bytes say. */
 export async function probeMedia(options: ProbeOptions): Promise<Media> {
   const patience = demuxersWithoutIndex.has(options.demuxer)

@@ -33,6 +33,10 @@ export const transcodeContract: Contract<TranscodeParams> = {
       params: { container: 'mp4', video: { codec: 'h265', height: 480, crf: 28 }, clip: { start: 5, end: 15 } },
     },
     { title: 'As small as 0.97 SSIM allows', params: { preset: 'mp4-720p', video: { ssim: 0.97 } } },
+    {
+      title: 'A bitrate in two passes, and what every frame of it scores',
+      params: { preset: 'mp4-720p', video: { bitrate: 2_000_000, passes: 2 }, quality: { scores: 'whole' } },
+    },
     { title: 'With the English subtitles drawn in', params: { preset: 'mp4-720p', subtitles: { burn: 'eng' } } },
   ],
 };

@@ -17,6 +17,7 @@ import { type PictureParts, pictureGraph, settleDeinterlace } from './picture-gr
 import { type AudioPlan, type Plan, scoreFacts } from './plan.ts';
 import { prepareCover } from './prepare-cover.ts';
 import { reachQuality } from './reach-quality.ts';
+import { scoreFile, scoresVmaf } from './score-results.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
@@ -25,7 +26,7 @@ import { type Listening, stagesOfWork } from './work-stages.ts';
 /** One input, one output file, and the subtitles beside it when they are asked for. */
 export async function encodeFile(whole: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
   const parts = await prepareParts(whole, source, asked);
-  const stages = stagesOfWork(whole, asked);
+  const stages = stagesOfWork(whole, asked, await scoresVmaf(asked));
   const plan = await reachQuality(stages.searching, source, asked, parts);
   const sound = plan.audio.length === 0 ? ['-an'] : await soundOptions(stages.listening, source, plan);
   stages.settle(plan);
@@ -49,9 +50,10 @@ export async function encodeFile(whole: Task<unknown>, source: Source, asked: Pl
     inputName: source.file.name,
     signal: task.signal,
   });
+  const scored = await scoreFile(stages.scoring, { source, plan, picture: parts }, path);
   const mediaType = plan.video === undefined ? container.audioMediaType : container.mediaType;
   return [
-    { name, path, mediaType, facts: { ...facts, ...scoreFacts(plan) } },
+    { name, path, mediaType, facts: { ...facts, ...scoreFacts(scored) } },
     ...(await sidecarTracks(task, plan, texts)),
   ];
 }

@@ -17,6 +17,7 @@ import { publishRungs } from './publish-rungs.ts';
 import { reachQuality } from './reach-quality.ts';
 import { readStream } from './read-stream.ts';
 import { findScaler } from './rung-scaler.ts';
+import { scoreStream, scoresVmaf } from './score-results.ts';
 import { soundChain } from './sound-chain.ts';
 import { prepareBurn, readTextTracks, sidecarTracks, type TextTrack } from './subtitles.ts';
 import { prepareMark } from './watermark.ts';
@@ -37,7 +38,7 @@ export interface Ladder {
  * every rung that is whole is announced with a master playlist that grows; the whole manifests come last.
  */
 export async function encodeLadder(task: Task<unknown>, source: Source, asked: Plan): Promise<readonly Output[]> {
-  const stages = stagesOfWork(task, asked);
+  const stages = stagesOfWork(task, asked, await scoresVmaf(asked));
   const ladder = await prepare(task, stages, source, asked);
   const { plan, parts, texts } = ladder;
   const manifests = { root: parts.root, name: task.name, container: plan.container, facts: ladderFacts(plan) };
@@ -58,6 +59,7 @@ export async function encodeLadder(task: Task<unknown>, source: Source, asked: P
     if (before.texts.length === 0) stream = await addTexts(task, ladder, stream);
     await publishRungs(task, before, stream, manifests);
   }
+  stream = await scoreStream(stages.scoring, ladder, passes, stream);
   return [
     ...(await writeManifests(stream, manifests)),
     ...(await extraOutputs(parts.extras, plan, parts.root)),

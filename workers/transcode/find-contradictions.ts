@@ -134,11 +134,12 @@ function aboutContainer(params: TranscodeParams): Contradiction[] {
 function aboutQuality({ quality, video }: TranscodeParams, holdsVideo: boolean): Contradiction[] {
   if (quality === undefined) return [];
   const other = typeof video === 'object' ? video : {};
+  const steers = quality.vmaf !== undefined || quality.ssim !== undefined;
   const steered = (['crf', 'ssim', 'bitrate'] as const).find((name) => other[name] !== undefined);
   return [
     ...when(!holdsVideo || video === false, ['quality'], 'expected no quality: there is no picture in the result'),
     ...when(other.codec === 'copy', ['quality'], 'expected no quality beside codec copy: nothing is encoded'),
-    ...when(steered !== undefined, ['quality'], `expected either quality or video.${steered}`),
+    ...when(steers && steered !== undefined, ['quality'], `expected either quality or video.${steered}`),
   ];
 }
 

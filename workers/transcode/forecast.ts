@@ -27,13 +27,13 @@ const firstPass: Readonly<Record<VideoEncoding['codec'], Readonly<Record<VideoEn
 
 export const usualFps = 25;
 
-const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
+export const megapixels = ({ width, height }: Size) => (width * height) / 1e6;
 
 /** Some containers count milliseconds and call that a rate. */
 const mostFps = 120;
 
 const framesRead = ({ stream }: VideoPlan, seconds: number) => seconds * Math.min(stream.fps ?? usualFps, mostFps);
-const framesMade = (video: VideoPlan, seconds: number) =>
+export const framesMade = (video: VideoPlan, seconds: number) =>
   video.encoding.fps === undefined ? framesRead(video, seconds) : seconds * Math.min(video.encoding.fps, mostFps);
 
 /** Of so many seconds of the source. */
@@ -76,7 +76,7 @@ const startingProgram = 0.06;
 const keepingPerMegapixel = 0.0075;
 const readingSamplePerMegapixel = 0.0037;
 /** Twice: both pictures are scaled, and looked at by two measures. */
-const comparingPerMegapixel = 0.003;
+export const comparingPerMegapixel = 0.003;
 
 export function forecastSamples(video: VideoPlan): number {
   return 3 * startingProgram + framesMade(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;

@@ -54,7 +54,7 @@ export function posterChain({ width, height }: Size): string {
 }
 
 /** What is decoded around a clip is cut off by the muxers, and these pictures have none. */
-function onlyTheClip({ clip, speed }: Pick<Plan, 'clip' | 'speed'>): string[] {
+export function onlyTheClip({ clip, speed }: Pick<Plan, 'clip' | 'speed'>): string[] {
   const lead = clip.leadSeconds / speed;
   const from = lead > 0 ? [`start=${lead.toFixed(6)}`] : [];
   const until = clip.ends ? [`end=${(lead + clip.seconds).toFixed(6)}`] : [];

@@ -63,8 +63,17 @@ export const transcodeFields = z.strictObject({
         .optional()
         .describe('93 looks like the source; where ffmpeg has no libvmaf the SSIM that about fits is taken'),
       ssim: z.number().min(0.8).max(0.999).optional().describe('Of the luma; 0.97 looks good'),
+      scores: z
+        .enum(['samples', 'whole'])
+        .optional()
+        .describe(
+          'What the ssim, psnr and vmaf of the outputs are of: the samples (the default), or every frame of the finished result, which is compared with the source. Alone, whole measures and steers nothing',
+        ),
     })
-    .refine(({ vmaf, ssim }) => vmaf !== undefined || ssim !== undefined, 'expected vmaf, ssim or both')
+    .refine(
+      ({ vmaf, ssim, scores }) => vmaf !== undefined || ssim !== undefined || scores === 'whole',
+      'expected vmaf, ssim or both, or scores: whole',
+    )
     .optional()
     .describe(
       'Instead of a crf: samples are encoded until this is met; of hls and dash rung by rung, and ladder auto leaves out rungs that buy nothing. Both: SSIM is for where there is no libvmaf',

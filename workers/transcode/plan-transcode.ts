@@ -22,7 +22,14 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
   const speed = wish.speed ?? 1;
   const changed =
     speed !== 1 || wish.fade !== undefined || wish.watermark !== undefined || wish.subtitles?.burn !== undefined;
-  const context = { container, source, changed, clipped: params.clip !== undefined, speed, quality: wish.quality };
+  const context = {
+    container,
+    source,
+    changed,
+    clipped: params.clip !== undefined,
+    speed,
+    quality: goalOf(wish.quality),
+  };
   const video = wish.video === false || !holdsVideo(container) ? undefined : planVideo(wish.video ?? {}, context);
   const audio = wish.audio === false ? [] : planAudio(wish.audio ?? {}, context);
   if (video === undefined && audio.length === 0) throw nothingToDo(wish, source);
@@ -31,6 +38,7 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
     segments: wish.segments ?? 'fmp4',
     firstRung: wish.firstRung,
     video,
+    scores: wish.quality?.scores ?? 'samples',
     audio,
     clip: cutClip(source, params.clip, speed),
     ladder: readLadder(wish.ladder),
@@ -44,6 +52,11 @@ export function planTranscode(params: TranscodeParams, source: Source): Plan {
     keepCover: wish.keepCover ?? true,
     newCover: wish.audio !== false && wish.audio?.cover === true,
   };
+}
+
+/** Scores alone steer nothing. */
+function goalOf(quality: TranscodeParams['quality']): TranscodeParams['quality'] {
+  return quality?.vmaf === undefined && quality?.ssim === undefined ? undefined : quality;
 }
 
 function readLadder(ladder: TranscodeParams['ladder']): readonly number[] | undefined {

@@ -63,6 +63,8 @@ export interface Plan {
   /** Undefined: by length. */
   readonly firstRung: TranscodeParams['firstRung'];
   readonly video: VideoPlan | undefined;
+  /** Of what the outputs tell: the samples a quality is found with, or every frame of the result. */
+  readonly scores: 'samples' | 'whole';
   readonly audio: readonly AudioPlan[];
   readonly clip: Clip;
   /** Lines of the rungs asked for, high to low; undefined: chosen by the source. */

@@ -59,6 +59,14 @@ export function onScreenOf({ ssim, psnr, vmaf, vmafModel }: Score): MediaFacts {
   return { onScreen: plain({ ssim, psnr, vmaf, vmafModel }) };
 }
 
+/** What every frame of the result scored, in place of what samples did; the CRF and `onScreen` stay those of the samples. */
+export function wholeScore(sampled: MediaFacts = {}, whole: Score | undefined): MediaFacts {
+  if (whole === undefined) return sampled;
+  const { ssim: _ssim, psnr: _psnr, vmaf: _vmaf, vmafModel: _model, ...kept } = sampled;
+  const { ssim, psnr, vmaf, vmafModel } = whole;
+  return { ...kept, ...plain({ ssim, psnr, vmaf, vmafModel }), scores: 'whole' };
+}
+
 /** Without what there is not. */
 function plain(facts: Readonly<Record<string, unknown>>): MediaFacts {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

@@ -11,6 +11,8 @@ it.each([
   [{ preset: 'streaming', firstRung: 'early', segments: 'fmp4' }],
   [{ preset: 'hls', quality: { vmaf: 93, ssim: 0.97 }, video: { maxBitrate: 5_000_000 } }],
   [{ preset: 'webm-720p', quality: { ssim: 0.95 } }],
+  [{ quality: { scores: 'whole' }, video: { bitrate: 1_000_000, passes: 2 } }],
+  [{ preset: 'hls', quality: { vmaf: 90, scores: 'whole' } }],
 ])('takes %j', (params) => {
   expect(complaint(params)).toBeUndefined();
 });
@@ -22,7 +24,12 @@ it.each([
     { preset: 'hls', segments: 'ts', video: { codec: 'h265' } },
     'segments: expected fmp4: MPEG-TS segments hold h264 in eight bits',
   ],
-  [{ quality: {} }, 'quality: expected vmaf, ssim or both'],
+  [{ quality: {} }, 'quality: expected vmaf, ssim or both, or scores: whole'],
+  [{ quality: { scores: 'samples' } }, 'quality: expected vmaf, ssim or both, or scores: whole'],
+  [
+    { quality: { scores: 'whole' }, video: { codec: 'copy' } },
+    'quality: expected no quality beside codec copy: nothing is encoded',
+  ],
   [{ quality: { vmaf: 93 }, video: { crf: 20 } }, 'quality: expected either quality or video.crf'],
   [{ quality: { vmaf: 93 }, video: { bitrate: 1_000_000 } }, 'quality: expected either quality or video.bitrate'],
   [

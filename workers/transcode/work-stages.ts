@@ -1,7 +1,9 @@
 import { inStages, type Reporter } from '../media/stages.ts';
 import { forecastCopy, forecastSearch, forecastVideo } from './forecast.ts';
+import { forecastScoring } from './forecast-scoring.ts';
 import { forecastListening, forecastSound } from './forecast-sound.ts';
 import type { Plan } from './plan.ts';
+import { scoresWhole } from './score-results.ts';
 
 /** A task whose 0 … 1 is measuring the loudness of a track. */
 export interface Listening {
@@ -14,18 +16,22 @@ export interface WorkStages<T extends Reporter> {
   readonly searching: T;
   readonly listening: T & Listening;
   readonly encoding: T;
+  /** Comparing what was made with the source. */
+  readonly scoring: T;
   /** The quality is found: what is left to do is known better. */
   settle(plan: Plan): void;
 }
 
-/** Search for a quality, measure the sound, encode; what is not asked for costs nothing. */
-export function stagesOfWork<T extends Reporter>(task: T, plan: Plan): WorkStages<T> {
-  const stages = inStages(task, [forecastSearch(plan), forecastListening(plan), encodingOf(plan)]);
+/** Search for a quality, measure the sound, encode, compare (`vmaf`: with that); what is not asked for costs nothing. */
+export function stagesOfWork<T extends Reporter>(task: T, plan: Plan, vmaf = false): WorkStages<T> {
+  const costs = [forecastSearch(plan), forecastListening(plan), encodingOf(plan), scoringOf(plan, vmaf)];
+  const stages = inStages(task, costs);
   const limiting: (number | undefined)[] = [];
   let known = plan;
   const expect = () => {
     stages.expect(1, forecastListening(known, limiting));
     stages.expect(2, encodingOf(known, limiting));
+    stages.expect(3, scoringOf(known, vmaf));
   };
   return {
     searching: stages.at(0),
@@ -37,11 +43,17 @@ export function stagesOfWork<T extends Reporter>(task: T, plan: Plan): WorkStage
       },
     },
     encoding: stages.at(2),
+    scoring: stages.at(3),
     settle: (settled) => {
       known = settled;
       expect();
     },
   };
+}
+
+function scoringOf(plan: Plan, vmaf: boolean): number {
+  const { video } = plan;
+  return video === undefined || !scoresWhole(plan) ? 0 : forecastScoring({ ...plan, video }, vmaf);
 }
 
 /** The same for sound alone. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { guardedInput, probeMedia } from '../../media/probe-media.ts';
+import { guardedInput, guardedPlaylist, probeMedia } from '../../media/probe-media.ts';
 import { runTool } from '../../media/run-tool.ts';
 import { SplitMismatch } from '../../splitter.ts';
 import { readChunk, sameInstant } from './check-chunk.ts';
@@ -50,10 +50,6 @@ export function checkFrames(
     `The joined video has ${made.frames} frames over ${span.toFixed(3)} s; ${frames} were expected.`,
   );
 }
-
-const guardedPlaylist = [
-  ...['-protocol_whitelist', 'file', '-format_whitelist', 'hls,mov,mpegts', '-allowed_extensions', 'ALL', '-f', 'hls'],
-];
 
 /**
  * A playlist of ours and its segments; `sound` is the file of what lies inside them, when it does. Otherwise every rendition has the same

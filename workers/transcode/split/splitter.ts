@@ -8,6 +8,7 @@ import { encodeSound } from './encode-sound.ts';
 import { joinFile } from './join-file.ts';
 import { joinLadder } from './join-ladder.ts';
 import type { JoinFacts, Order } from './orders.ts';
+import { joinScores } from './score-chunk.ts';
 import { splitStep } from './split-step.ts';
 
 /** One video on many workers (ADR 7): stretches of the picture, the sound once, all put together without encoding. */
@@ -26,7 +27,7 @@ async function makePart(task: PartTask<TranscodeParams>): Promise<readonly Outpu
 }
 
 async function join(task: JoinTask<TranscodeParams>): Promise<readonly Output[]> {
-  const facts = task.facts as unknown as JoinFacts;
+  const facts = joinScores(task.facts as unknown as JoinFacts, task.parts);
   const told = (output: Output) => ({ ...output, facts: { ...output.facts, split: { parts: task.parts.length } } });
   const telling = {
     ...task,
