@@ -110,11 +110,13 @@ export function segmentOptions({ segments, video, tags }: Plan, folder: string, 
 }
 
 /**
- * Each picture lasts until the next one, which the muxer would not know at the end of a segment: with variable frame rates the next
- * segment would begin too early (167 ms at six frames a second) and the last be told too short. `pts` and `dts` are named because
- * the filter (5.1) loses the order of B-frames otherwise.
+ * Each picture lasts until the next one, whatever the frame rate says. The muxer would not know it at the end of a segment: with
+ * variable frame rates the next segment would begin too early (167 ms at six frames a second), for CMAF lays its first picture behind
+ * the last one's duration, and playlists would be wrong by a little wherever the speed was changed. `pts` and `dts` are named because
+ * the filter (5.1) loses the order of B-frames otherwise. (Where the muxer writes an index of a segment, `sidx`, it moves that picture
+ * even so; nobody asks for one here.)
  */
-const lastingFrames = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=NEXT_DTS-DTS'];
+const lastingFrames = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=if(eq(NEXT_DTS\\,NOPTS)\\,DURATION\\,NEXT_DTS-DTS)'];
 
 const playlistOptions = (seconds: number) => [
   ...['-f', 'hls', '-hls_time', String(seconds), '-hls_playlist_type', 'vod', '-start_number', '1'],
@@ -130,18 +132,11 @@ const playlistOptions = (seconds: number) => [
 function mp4Options(folder: string, seconds: number, sound: boolean): string[] {
   const timing = sound ? 'movflags=+cmaf:use_editlist=1' : 'movflags=+cmaf+skip_sidx+frag_discont';
   return [
-    ...['-avoid_negative_ts', 'disabled', ...(sound ? [] : trueDurations)],
-    ...[...playlistOptions(seconds), '-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
+    ...['-avoid_negative_ts', 'disabled', ...playlistOptions(seconds)],
+    ...['-hls_segment_type', 'fmp4', '-hls_segment_options', timing],
     ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', join(folder, 'seg_%05d.m4s')],
   ];
 }
-
-/**
- * Every frame lasts until the next. Packets bring what the frame rate says, and the muxer lays the first picture of a segment behind
- * the last one's duration, whatever its own time: early after a gap, and by a little wherever the speed was changed. (Where it writes
- * an index of a segment, `sidx`, it moves that picture even so; nobody asks for one here.)
- */
-const trueDurations = ['-bsf:v', 'setts=pts=PTS:dts=DTS:duration=if(eq(NEXT_DTS\\,NOPTS)\\,DURATION\\,NEXT_DTS-DTS)'];
 
 /**
  * Time zero is 1.4 s of the transport stream's clock in every rendition. The muxer inside would shift by whatever lies before zero

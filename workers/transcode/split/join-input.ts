@@ -33,8 +33,11 @@ export async function joinInput(
   });
   const list = join(scratch, `${rung}.ffconcat`);
   await writeFile(list, ['ffconcat version 1.0', ...lines, ''].join('\n'));
-  return { path: list, options: ['-copyts', '-itsoffset', begins(0).toFixed(6), ...guardedList] };
+  return { path: list, options: [...sameClock, '-itsoffset', begins(0).toFixed(6), ...guardedList] };
 }
+
+/** Times as they are in the pieces, and their ticks: or segments would get a clock that is made of the frame rate. */
+const sameClock = ['-copyts', '-copytb', '1'];
 
 /** A list of ours may name local MP4 files and nothing else. */
 const guardedList = ['-protocol_whitelist', 'file', '-format_whitelist', 'concat,mov', '-safe', '0', '-f', 'concat'];

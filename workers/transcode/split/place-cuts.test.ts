@@ -103,6 +103,7 @@ describe('readTimeline of a clip', () => {
 it('forces the keyframes a whole run forces, after a gap too', () => {
   expect(forcedFrames([0, 0.5, 1, 1.5, 2], 1)).toEqual([0, 2, 4]);
   expect(forcedFrames([0, 5, 5.1, 5.2, 5.3], 2)).toEqual([0, 1, 2]);
+  expect(forcedFrames([0.7, 1.2, 1.7, 2.2, 2.7, 3.2], 1)).toEqual([0, 2, 4]);
 });
 
 describe('placeCuts', () => {

@@ -137,11 +137,16 @@ function shownPackets({ packets, timeBase: [above, below] }: PacketTable, demuxe
   return shown;
 }
 
-/** `-force_key_frames expr:gte(t,n_forced*every)`: a gap in the picture makes several in a row, as it does in a whole run. */
+/**
+ * `-force_key_frames expr:gte(t,n_forced*every)`, which counts from the first picture: a gap makes several in a row, as it does in a
+ * whole run.
+ */
 export function forcedFrames(seconds: readonly number[], every: number): readonly number[] {
   const forced: number[] = [];
+  const [zero = 0] = seconds;
+  const tolerance = zero === 0 ? 0 : 1e-9;
   seconds.forEach((at, index) => {
-    if (at >= forced.length * every) forced.push(index);
+    if (at - zero >= forced.length * every - tolerance) forced.push(index);
   });
   return forced;
 }
