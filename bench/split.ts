@@ -2,26 +2,26 @@
  * One video on many workers: CPU seconds of the longest chain of work against one worker, the wall time of two pinned workers against
  * two bare ffmpeg runs of half the clip each in the same run, and what N workers would make of the measured pieces. Linux (taskset).
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SplitPlan } from '../shared/messages/split.ts';
-import type { Output } from '../workers/kind.ts';
-import { transcodeParams } from '../workers/transcode/contract.ts';
 import type { Bench } from './bench.ts';
-import type { Done, Order } from './split-worker.ts';
+import { longFilm } from './long-film.ts';
+import {
+  ask,
+  askForParts,
+  askForPlan,
+  askToJoin,
+  ffmpeg,
+  type Piece,
+  startWorker,
+  taskOf,
+  type Worker,
+} from './split-farm.ts';
 
 const seconds = 120;
 const cores = [0, 1];
 const farmSizes = [1, 2, 4, 8, 16, 32];
-
-interface Piece {
-  readonly name: string;
-  readonly cpu: number;
-  readonly wall: number;
-}
 
 interface Run {
   readonly split: Piece;
@@ -41,6 +41,7 @@ export const bench: Bench = async (print) => {
     const bare = await runHalves(source, folder);
     report(whole, run, bare, print);
     simulate(whole, await runPieces(workers, source, folder, 10), print);
+    await longFilm(folder, print);
   } finally {
     for (const { child } of workers) child.kill();
     await rm(folder, { recursive: true, force: true });
@@ -53,42 +54,13 @@ const sourceOptions = [
   ...['-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '6M', '-g', '50', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
 ];
 
-interface Worker {
-  readonly child: ChildProcess;
-  readonly pinned: Promise<void>;
-}
-
-/** What a worker starts has its core too. */
-function startWorker(core: number): Worker {
-  const child = fork(new URL('./split-worker.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
-  return { child, pinned: runTool('taskset', ['-a', '-c', '-p', String(core), String(child.pid)]) };
-}
-
-async function ask<T>({ child, pinned }: Worker, order: Order): Promise<{ result: T; piece: Omit<Piece, 'name'> }> {
-  await pinned;
-  child.send(order);
-  const [{ result, cpu, wall, error }] = (await once(child, 'message')) as [Done];
-  if (error !== undefined) throw new Error(error);
-  return { result: result as T, piece: { cpu, wall } };
-}
-
-async function taskOf(source: string, folder: string, params: object) {
-  const input = {
-    path: source,
-    bytes: (await stat(source)).size,
-    mediaType: 'video/mp4',
-    name: 'bench.mp4',
-    reference: 'input',
-  };
-  const scratch = await mkdtemp(join(folder, 'task-'));
-  return { params: transcodeParams.parse({ preset: 'mp4-720p', ...params }), inputs: [input], scratch, name: 'bench' };
-}
+const preset = 'mp4-720p';
 
 /** Once on each core at the same time: a core whose twin is busy does less in a second of CPU, and so it is with the pieces. */
 async function runWhole(workers: readonly Worker[], source: string, folder: string): Promise<Piece> {
   const runs = await Promise.all(
     workers.map(async (worker) =>
-      ask(worker, { what: 'whole', task: await taskOf(source, folder, { split: 'never' }) }),
+      ask(worker, { what: 'whole', task: await taskOf(source, folder, { preset, split: 'never' }) }),
     ),
   );
   const mean = (values: readonly number[]) => sum(values) / values.length;
@@ -107,24 +79,11 @@ async function runPieces(
   chunkSeconds: number,
 ): Promise<Run> {
   const started = performance.now();
-  const task = () => taskOf(source, folder, { split: 'always', chunkSeconds });
+  const task = () => taskOf(source, folder, { preset, split: 'always', chunkSeconds });
   const [first] = workers as readonly [Worker];
-  const slots = { idle: workers.length, total: workers.length };
-  const split = await ask<SplitPlan | null>(first, { what: 'split', task: { ...(await task()), slots } });
-  const plan = split.result;
-  if (plan === null) throw new Error('the clip was not split');
-  const waiting = plan.parts.map((part, index) => ({ ...part, index, of: plan.parts.length }));
-  const made: { piece: Piece; files: unknown[] }[] = [];
-  const work = async (worker: Worker) => {
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      const done = await ask<readonly Output[]>(worker, { what: 'part', task: { ...(await task()), part } });
-      const files = await Promise.all(done.result.map(stored));
-      made[part.index] = { piece: { name: part.name, ...done.piece }, files };
-    }
-  };
-  await Promise.all(workers.map(work));
-  const parts = made.map(({ files }, index) => ({ plan: plan.parts[index], files }));
-  const joined = await ask(first, { what: 'join', task: { ...(await task()), inputs: [], parts, facts: plan.facts } });
+  const split = await askForPlan(first, task, workers.length);
+  const made = await askForParts(workers, split.plan, task);
+  const joined = await askToJoin(first, task, { plan: split.plan, made });
   const wall = (performance.now() - started) / 1000;
   const named = (name: string, piece: Omit<Piece, 'name'>): Piece => ({ name, ...piece });
   return {
@@ -132,18 +91,6 @@ async function runPieces(
     parts: made.map(({ piece }) => piece),
     join: named('join', joined.piece),
     wall,
-  };
-}
-
-async function stored({ path, name, mediaType, facts }: Output): Promise<unknown> {
-  const { size: bytes } = await stat(path);
-  return {
-    path,
-    name,
-    mediaType,
-    bytes,
-    reference: name,
-    output: { ...facts, name, mediaType, bytes, key: name, sha256: '' },
   };
 }
 
@@ -230,17 +177,4 @@ function simulate(whole: Piece, run: Run, print: (line: string) => void): void {
   print(
     `  it ends at split + the longest part (${longest.name}, ${fixed(longest.cpu)} s) + join = ${fixed(run.split.cpu + longest.cpu + run.join.cpu)} s: shorter chunks or a longer video scale further`,
   );
-}
-
-function ffmpeg(args: readonly string[], core?: number): Promise<void> {
-  const all = ['-v', 'error', '-nostdin', '-y', ...args];
-  return core === undefined ? runTool('ffmpeg', all) : runTool('taskset', ['-c', String(core), 'ffmpeg', ...all]);
-}
-
-function runTool(command: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} exited with ${code}`))));
-  });
 }
