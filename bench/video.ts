@@ -11,7 +11,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningFarm, startEmbeddedFarm } from '../test/support/farm-processes.ts';
 import { catalog } from '../workers/catalog.ts';
-import type { Process } from '../workers/kind.ts';
+import type { Process, Task } from '../workers/kind.ts';
+import { transcodeParams } from '../workers/transcode/contract.ts';
+import { planTask } from '../workers/transcode/plan-task.ts';
+import { reachQuality } from '../workers/transcode/reach-quality.ts';
 import type { Bench } from './bench.ts';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 60);
@@ -30,6 +33,7 @@ export const bench: Bench = async (print) => {
     await overBare(source, folder, print);
     await oneDecode(source, folder, print);
     await firstRung(source, folder, print);
+    await theLook(source, folder, print);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -94,11 +98,11 @@ async function oneDecode(source: string, folder: string, print: (line: string) =
     ['sprite', 'sprite', {}, 'sprite.jpg'],
   ];
   const together = () => measure(() => runKind('transcode', { params: whole, source, folder }), 'self');
-  const apart = async () => {
+  const apart = async (change = (command: readonly string[]) => command) => {
     let sum: Cost = { wall: 0, cpu: 0 };
     const lines: string[] = [];
     for (const [name, kind, params, ending] of parts) {
-      const command = await captureCommand(kind, params, ending, source, folder);
+      const command = change(await captureCommand(kind, params, ending, source, folder));
       const target = await mkdtemp(join(folder, 'apart-'));
       const cost = await measure(() => ffmpeg(moveOutputs(command, source, target)));
       lines.push(`${name} ${cost.cpu.toFixed(1)}`);
@@ -108,18 +112,28 @@ async function oneDecode(source: string, folder: string, print: (line: string) =
     return sum;
   };
   const ratios: Cost[] = [];
-  for (let round = 0; round < 2; round++) {
-    const order = round % 2 === 0 ? [together, apart] : [apart, together];
-    const costs = [await order[0]?.(), await order[1]?.()];
-    const [one, many] = round % 2 === 0 ? costs : [...costs].reverse();
-    if (one === undefined || many === undefined) continue;
+  for (let round = 0; round < rounds; round++) {
+    const early = round % 2 === 0 ? await together() : undefined;
+    const many = await apart();
+    const one = early ?? (await together());
     ratios.push({ wall: one.wall / many.wall, cpu: one.cpu / many.cpu });
     print(
       `  ladder, round ${round + 1}: farm ${show(one)}, separate ${show(many)}, CPU × ${(one.cpu / many.cpu).toFixed(3)}`,
     );
   }
   print(
-    `ladder of ${rungs.length} + sound + poster + sprite, one decode against separate bare ffmpeg runs: CPU × ${mean(ratios.map(({ cpu }) => cpu))}, wall × ${mean(ratios.map(({ wall }) => wall))}`,
+    `ladder of ${rungs.length} + sound + poster + sprite, one decode against separate bare ffmpeg runs: CPU × ${median(ratios.map(({ cpu }) => cpu))}, wall × ${median(ratios.map(({ wall }) => wall))}`,
+  );
+  const [one, alike] = [await together(), await apart(byZimg)];
+  print(
+    `  the same with zimg in the separate runs, too (people scale with swscale): CPU × ${(one.cpu / alike.cpu).toFixed(3)}`,
+  );
+}
+
+/** The scaler of the ladder in a command of one rung. */
+function byZimg(command: readonly string[]): readonly string[] {
+  return command.map((argument) =>
+    argument.replace(/scale=(\d+:\d+):flags=lanczos:in_range=auto:out_range=tv/, 'zscale=$1:f=lanczos:threads=1'),
   );
 }
 
@@ -140,6 +154,30 @@ async function firstRung(source: string, folder: string, print: (line: string) =
   print(
     `first rung early against together, ladder auto of 1080p: CPU × ${(early.cpu / together.cpu).toFixed(2)}, wall × ${(early.wall / together.wall).toFixed(2)}, playable after ${early.playable.toFixed(2)} of its own wall time instead of ${together.playable.toFixed(2)}`,
   );
+}
+
+const repeats = 15;
+
+/** What `ladder: "auto"` spends on measuring the source before it begins, of the CPU of the whole job; of a long film, too. */
+async function theLook(source: string, folder: string, print: (line: string) => void): Promise<void> {
+  const long = join(folder, 'long.mp4');
+  await ffmpeg(['-stream_loop', String(repeats - 1), '-i', source, '-c', 'copy', long]);
+  const work = { params: { ...quick, firstRung: 'together' }, source, folder };
+  const look = (file: string) => measure(() => runLook({ ...work, source: file }), 'self');
+  const [ofMinute, ofLong] = [await look(source), await look(long)];
+  const job = await measure(() => runKind('transcode', work), 'self');
+  const share = (one: Cost, other: number) => `${((100 * one.cpu) / other).toFixed(1)} %`;
+  print(
+    `ladder auto, measuring the source: ${show(ofMinute)} of ${seconds} s, ${share(ofMinute, job.cpu)} of the CPU of the job (${show(job)}); ${show(ofLong)} of ${repeats * seconds} s, ${share(ofLong, repeats * (job.cpu - ofMinute.cpu) + ofLong.cpu)} (job by its length)`,
+  );
+}
+
+/** As far as the plan of the ladder, and no further. */
+async function runLook(work: Work): Promise<void> {
+  const task = await taskOf(work, transcodeParams.parse(work.params));
+  const { source, plan } = await planTask(task);
+  const { video } = await reachQuality(task, source, plan, { deinterlace: 'none' });
+  if (video?.measured === undefined) throw new Error('the ladder was not measured');
 }
 
 /** Starts a kind, reads the ffmpeg command it comes to, and ends it. */
@@ -201,24 +239,27 @@ interface Work {
   readonly onReady?: () => void;
 }
 
-async function runKind(kind: string, { params, source, folder, signal, onReady }: Work): Promise<void> {
+async function runKind(kind: string, work: Work): Promise<void> {
   const known = catalog[kind];
   if (known === undefined) throw new Error(`no kind ${kind}`);
-  const scratch = await mkdtemp(join(folder, 'task-'));
-  const bytes = (await stat(source)).size;
-  const inputs = [{ path: source, bytes, mediaType: 'video/mp4', name: 'bench.mp4', reference: 'input' }];
-  const work = (await known.load()) as unknown as Process<unknown>;
-  await work({
-    params: known.contract.params.parse(params),
-    inputs,
-    scratch,
+  const process = (await known.load()) as unknown as Process<unknown>;
+  const task = await taskOf(work, known.contract.params.parse(work.params));
+  await process(task);
+  await rm(task.scratch, { recursive: true, force: true });
+}
+
+async function taskOf<P>({ source, folder, signal, onReady }: Work, params: P): Promise<Task<P>> {
+  const { size: bytes } = await stat(source);
+  return {
+    params,
+    inputs: [{ path: source, bytes, mediaType: 'video/mp4', name: 'bench.mp4', reference: 'input' }],
+    scratch: await mkdtemp(join(folder, 'task-')),
     name: 'bench',
     signal: signal ?? AbortSignal.timeout(1_200_000),
     progress: () => {},
     emit: async () => {},
     ready: async () => onReady?.(),
-  });
-  await rm(scratch, { recursive: true, force: true });
+  };
 }
 
 function ffmpeg(args: readonly string[]): Promise<void> {
@@ -265,5 +306,3 @@ function median(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.floor(sorted.length / 2)] ?? Number.NaN).toFixed(3);
 }
-
-const mean = (values: readonly number[]) => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(3);

@@ -50,6 +50,16 @@ it('does not offer the size an enlarged picture was blown up to, and says why', 
   expect(leftOut(made)).toContainEqual({ name: '720p', reason: `${top?.lines}p looks the same` });
 });
 
+it('sees a part that has detail, wherever it lies in a longer film', async () => {
+  const blurred = ['-f', 'lavfi', '-i', 'testsrc2=s=426x240:r=2:d=60,scale=854:480:flags=bicubic'];
+  const sharp = ['-f', 'lavfi', '-i', 'testsrc2=s=854x480:r=2:d=60'];
+  const film = (graph: string) =>
+    renderClip('in.mp4', ...blurred, ...sharp, '-filter_complex', graph, ...quickVideo, '-crf', '12', '-g', '4');
+  const topOf = async (input: string) => variantsOf(await makeStream({ preset: 'hls', video }, input))[0]?.lines;
+  expect(await topOf(await film("[0][1]overlay=enable='between(t,21,27)'"))).toBe(480);
+  expect(await topOf(await film("[0][1]overlay=enable='between(t,70,80)'"))).toBeLessThan(480);
+});
+
 it('keeps a list of rungs and a cap as they are said', async () => {
   const input = await enlarged();
   const made = await makeStream({ preset: 'hls', video, ladder: ['720p', '240p'] }, input);
