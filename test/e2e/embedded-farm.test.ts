@@ -2,10 +2,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFarmClient } from '../support/farm-client.ts';
+import { createFarmClient, type Json } from '../support/farm-client.ts';
 import { type RunningFarm, ready, startEmbeddedFarm } from '../support/farm-processes.ts';
 import { makeClip, makePhoto } from '../support/make-media.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
+import { until } from '../support/until.ts';
+import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { everyKindSuite } from './every-kind-suite.ts';
 
 let farm: RunningFarm & { dataDir: string };
@@ -22,6 +23,39 @@ afterAll(async () => {
 
 describe('the embedded farm', () => {
   everyKindSuite({ farm: () => farm, receiver: () => receiver });
+
+  it.each([
+    ['made whole', 2, { firstRung: 'early' }],
+    ['made in parts', 30, { split: 'always', chunkSeconds: 10 }],
+  ])('tells a receiver of every rendition of a stream %s, signed, in order', async (_how, seconds, how) => {
+    const input = await farm.client.upload('clip.mp4', await makeClip(seconds, '640x360'));
+    const quick = { preset: 'hls', ladder: ['360p', '240p'], video: { speed: 'fastest' } };
+    const webhook = { url: receiver.url, events: ['rendition.ready', 'job.succeeded', 'job.failed'] };
+    const job = await farm.client.submit({
+      input: input.id,
+      steps: { web: { kind: 'transcode', ...quick, ...how } },
+      webhook,
+    });
+    const of = (type: string) => (hook: ReceivedWebhook) => hook.body.data.job.id === job.id && hook.body.type === type;
+    await receiver.next('the end of the job', of('job.succeeded'), 60_000);
+    // Deliveries may overtake each other; `sequence` orders them.
+    const told = () =>
+      receiver.received.filter(of('rendition.ready')).sort((a, b) => a.body.sequence - b.body.sequence);
+    await until(() => told().length === 2, 'two renditions told');
+    const events = told().map(({ verified, body }) => [verified, body.data.step, body.data.rendition]);
+    expect(events).toEqual([
+      [true, 'web', '240p'],
+      [true, 'web', '360p'],
+    ]);
+    for (const { body } of told()) {
+      const { status, outputs } = body.data.job.steps.web;
+      expect(status).toBe('running');
+      const playlist = outputs.find(({ name }: Json) => name === `${body.data.rendition}/playlist.m3u8`);
+      expect((await farm.client.download(playlist.url)).toString()).toContain('#EXT-X-ENDLIST');
+    }
+    const { parts, outputs } = (await farm.client.finished(job.id)).steps.web;
+    expect([parts !== undefined, outputs[0].split?.reason]).toEqual(['split' in how, undefined]);
+  });
 
   it('prints its address, the first key and a curl line, and keeps the key to itself', async () => {
     const printed = farm.programs.get('farm')?.output() ?? '';
