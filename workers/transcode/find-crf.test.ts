@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readScore } from './compare-pictures.ts';
 import { dropRungs } from './drop-rungs.ts';
-import { crossing, findCrf } from './find-crf.ts';
+import { crossing, findCrf, mostTrials } from './find-crf.ts';
 import { levelOf, settleGoal } from './quality-goal.ts';
 
 const decibels = (target: number) => ({ metric: 'ssim' as const, target });
@@ -13,26 +13,49 @@ it('finds where the line through two trials meets the target, in bounds', () => 
   expect(crossing({ crf: 32, ssim: 0.5 }, { crf: 22, ssim: 0.5 }, decibels(15))).toBe(12);
 });
 
-it('takes the cheapest trial that reaches the goal', async () => {
+/** Scores by CRF, and what was asked. */
+function watched(vmaf: (crf: number) => number) {
   const tried: number[] = [];
+  const likely: number[] = [];
   const measure = async (crf: number) => {
     tried.push(crf);
-    return { crf, ssim: 0.5, psnr: 30, vmaf: 130 - crf * 1.5 };
+    return { crf, ssim: 0.5, psnr: 30, vmaf: vmaf(crf) };
   };
-  const best = await findCrf(measure, settleGoal({ vmaf: 93 }, true));
-  expect([best.crf, tried]).toEqual([25, [32, 22, 25]]);
+  const goal = { metric: 'vmaf' as const, target: 90, tolerance: 0.5, near: 1.2, step: 2 };
+  const find = (from?: number) => findCrf(measure, goal, { from, onLikely: (more) => void likely.push(more) });
+  return { find, tried, likely };
+}
+
+it('steps to where a usual curve meets the goal, and is done when that is near', async () => {
+  const { find, tried, likely } = watched((crf) => 119 - crf * 1.2);
+  expect([(await find()).crf, tried]).toEqual([24, [28, 24]]);
+  expect(likely.map(Math.round)).toEqual([1, 0]);
+});
+
+it('is done at once when the rung before had the right one', async () => {
+  const { find, tried } = watched((crf) => 119 - crf * 1.2);
+  expect([(await find(24)).crf, tried]).toEqual([24, [24]]);
+});
+
+it('follows the line through two trials where the curve is another', async () => {
+  const { find, tried, likely } = watched((crf) => 104 - crf * 0.5);
+  expect([(await find()).crf, tried]).toEqual([28, [28]]);
+  expect(likely).toEqual([0]);
+  const steep = watched((crf) => 162 - crf * 3);
+  expect([(await steep.find()).crf, steep.tried]).toEqual([24, [28, 18, 24]]);
 });
 
 it('goes one lower when the line just missed', async () => {
-  // Straight but for a step down at 30: the line from 32 and 22 leads to 29, and from 22 and 29 to 29 again.
-  const vmaf = (crf: number) => 120 - crf - (crf >= 29 ? 2 : 0);
-  const tried: number[] = [];
-  const goal = { metric: 'vmaf' as const, target: 90, tolerance: 0.5, near: 1.2, step: 2 };
-  const best = await findCrf(async (crf) => {
-    tried.push(crf);
-    return { crf, ssim: 0.5, psnr: 30, vmaf: vmaf(crf) };
-  }, goal);
-  expect([best.crf, tried]).toEqual([28, [32, 22, 29, 28]]);
+  const scores: Readonly<Record<number, number>> = { 32: 78, 22: 98, 26: 89.4, 25: 91 };
+  const { find, tried } = watched((crf) => scores[crf] ?? 0);
+  expect([(await find(32)).crf, tried]).toEqual([25, [32, 22, 26, 25]]);
+});
+
+it('goes two lower than all when none of its trials reached the goal', async () => {
+  const { find, tried } = watched((crf) => (crf < 20 ? 95 : 60));
+  const best = await find();
+  expect(best.vmaf).toBe(95);
+  expect(tried.length).toBeLessThanOrEqual(mostTrials);
 });
 
 it('reads what the filters say', () => {

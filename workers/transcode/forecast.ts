@@ -69,7 +69,7 @@ export function forecastFirstPass({ video, clip, speed }: Plan): number {
 /** What is tried with, at most. */
 const mostSampleSeconds = 6;
 /** Trials of a rung, mostly. */
-export const usualTrials = 3.5;
+export const usualTrials = 2.6;
 /** Of small pictures that is most of a trial. */
 const startingProgram = 0.06;
 /** Every pixel of a sample kept without loss, written and read. */
@@ -79,7 +79,9 @@ const readingSamplePerMegapixel = 0.0037;
 export const comparingPerMegapixel = 0.003;
 
 export function forecastSamples(video: VideoPlan): number {
-  return 3 * startingProgram + framesMade(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
+  // Three samples, each cut out and looked at; from a keyframe on, somewhere before it.
+  const reading = 6 * startingProgram + forecastDecoding(video, 2 * mostSampleSeconds);
+  return reading + framesMade(video, mostSampleSeconds) * megapixels(video.canvas) * keepingPerMegapixel;
 }
 
 /** One trial of the samples: encoding them at a size, and comparing what came of it. */

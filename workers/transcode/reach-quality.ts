@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import type { Task } from '../kind.ts';
-import type { Size } from '../media/display-size.ts';
 import { hasFilter } from '../media/find-filters.ts';
 import { measuringFfmpeg } from '../media/measuring-ffmpeg.ts';
 import type { Source } from '../media/open-source.ts';
@@ -62,9 +61,9 @@ async function measureRungs(
   steer: Steering,
   rungs: readonly Rung[],
 ): Promise<readonly (Offer & { readonly rung: Rung })[]> {
-  const offers: (Offer & { readonly rung: Rung })[] = [];
+  const offers: (Offer & Scored & { readonly rung: Rung })[] = [];
   for (const [index, rung] of rungs.entries()) {
-    const best = await steerRung(steer, index, rung);
+    const best = await steerRung(steer, index, rung, offers.at(-1)?.crf);
     const encoding = { ...rung.encoding, crf: best.crf, bitrate: undefined };
     offers.push({
       ...best,
@@ -82,27 +81,38 @@ async function measureRungs(
 const silent = (task: Task<unknown>): Task<unknown> => ({ ...task, progress: () => undefined });
 
 /** Encoding and comparing in turn. Some searches take more trials than most: those are not counted on. */
-function turnsOf(samples: Samples, size: Size, encoding: Rung['encoding']): readonly number[] {
-  const trial = forecastTrial(encoding, samples.size, size, samples.frames);
-  const likely = Array.from({ length: mostTrials }, (_, index) => Math.min(1, Math.max(0, usualTrials - index)));
-  return likely.flatMap((share) => trial.map((cost) => share * cost));
+function stagesOfTrials(task: Task<unknown>, trial: readonly [number, number]) {
+  const likely = (trials: number, from = 0) =>
+    Array.from({ length: mostTrials - from }, (_, index) => Math.min(1, Math.max(0, trials - index)));
+  const costs = (trials: number, from = 0) =>
+    likely(trials, from).flatMap((share) => trial.map((cost) => share * cost));
+  const turns = inStages(task, costs(usualTrials));
+  const expect = (done: number, more: number) => {
+    for (const [index, cost] of costs(more, done).entries()) turns.expect(2 * done + index, cost);
+  };
+  return { turns, expect };
 }
 
 async function steerRung(
   { work, goal, vmaf, samples }: Steering,
   rung: number,
   { size, encoding }: Pick<Rung, 'size' | 'encoding'>,
+  from?: number,
 ): Promise<Scored & Offer & { readonly screen: Score }> {
   const task = work(rung);
-  const turns = inStages(task, turnsOf(samples, size, encoding));
+  const { turns, expect } = stagesOfTrials(task, forecastTrial(encoding, samples.size, size, samples.frames));
   const trials: string[] = [];
-  const best = await findCrf(async (crf) => {
-    const turn = 2 * trials.length;
-    const trial = await encodeTrial(turns.at(turn), samples, { ...encoding, crf, bitrate: undefined }, size);
-    trials.push(trial.path);
-    const score = await compareTrial(turns.at(turn + 1), samples, trial, { at: size, vmaf });
-    return { crf, trial, ...score };
-  }, goal);
+  const best = await findCrf(
+    async (crf) => {
+      const turn = 2 * trials.length;
+      const trial = await encodeTrial(turns.at(turn), samples, { ...encoding, crf, bitrate: undefined }, size);
+      trials.push(trial.path);
+      const score = await compareTrial(turns.at(turn + 1), samples, trial, { at: size, vmaf });
+      return { crf, trial, ...score };
+    },
+    goal,
+    { from, onLikely: (more) => expect(trials.length, more) },
+  );
   const whole = size.width === samples.size.width && size.height === samples.size.height;
   const screen = whole ? best : await compareTrial(silent(task), samples, best.trial, { at: samples.size, vmaf });
   task.progress(1);
