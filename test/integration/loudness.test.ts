@@ -77,6 +77,17 @@ describe('bringing sound to a loudness', () => {
   const knocks = (seconds: number) => `${noise(seconds)},aeval='val(0)+0.3*lt(mod(t,1),0.05)*sin(2*PI*997*t)':c=same`;
 
   it.each([
+    ['alone', {}],
+    ['at another speed', { speed: 2 }],
+  ])('goes by the clip %s', async (_, more) => {
+    const around = "aevalsrc='if(between(t,2,6),0.05,0.5)*sin(2*PI*997*t)':d=8:s=48000";
+    const path = await renderClip('in.wav', '-f', 'lavfi', '-i', around);
+    const clip = { start: 2, end: 6 };
+    const { output } = await runKind('transcode', { preset: 'flac', clip, audio: { loudness: -23 }, ...more }, path);
+    expect((await meter(output.path)).lufs).toBeCloseTo(-23, 0);
+  });
+
+  it.each([
     ['limited', knocks(12), -16, -1.5],
     ['limited lower', knocks(12), -20, -6],
     ['limited, of a moment', knocks(2.5), -16, -1.5],

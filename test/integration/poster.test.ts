@@ -44,6 +44,16 @@ describe('poster', () => {
     expect(await brightness((await run(input, { time: 500 }))[0]?.path ?? '')).toBeGreaterThan(250);
   });
 
+  it('takes the last picture where the end is asked for', async () => {
+    const counting = "nullsrc=s=64x64:r=20:d=2,geq=lum='16+5*N':cb=128:cr=128";
+    const input = await renderClip('in.mp4', '-f', 'lavfi', '-i', counting, ...quickVideo, '-crf', '5');
+    for (const params of [{ percent: 100 }, { time: 2 }, { time: 99 }]) {
+      const [output] = await run(input, { ...params, format: 'png' });
+      expect(Math.abs((await brightness(output?.path ?? '')) - 1.164 * 5 * 39)).toBeLessThan(3);
+      expect(output?.facts?.timeMs).toBeGreaterThan(1900);
+    }
+  });
+
   it('makes a storyboard', async () => {
     const outputs = await run(await threeActs(), { count: 3, width: 100, format: 'webp' });
     expect(outputs.map(({ name }) => name)).toEqual(['still_001.webp', 'still_002.webp', 'still_003.webp']);

@@ -285,10 +285,11 @@ describe('streams', () => {
       '-map_chapters',
       '1',
     );
-    const { path } = await run(input, { preset: 'm4a' });
-    expect(
-      execFileSync('ffprobe', ['-v', 'error', '-show_chapters', path], { encoding: 'utf8' }).match(/title=(One|Two)/g),
-    ).toHaveLength(2);
+    for (const preset of ['m4a', 'mp3', 'opus']) {
+      const { path } = await run(input, { preset });
+      const told = execFileSync('ffprobe', ['-v', 'error', '-show_chapters', path], { encoding: 'utf8' });
+      expect(told.match(/title=(One|Two)/g), preset).toHaveLength(2);
+    }
     const song = await renderSong('a.flac');
     expect((await run(song, { preset: 'mp3' })).seen.streams.map(({ codec_name }) => codec_name).sort()).toEqual([
       'mp3',

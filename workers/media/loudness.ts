@@ -31,7 +31,6 @@ export interface Measurement {
 interface Run {
   readonly signal: AbortSignal;
   readonly inputOptions?: readonly string[];
-  readonly outputOptions?: readonly string[];
   /** What is measured is what these filters make of the track. */
   readonly before?: readonly string[];
   readonly onProgress?: (progress: FfmpegProgress) => void;
@@ -124,7 +123,7 @@ async function hear(source: Source, track: number, filter: string, run: Run) {
   const { log } = await runFfmpeg({
     inputs: [{ path: source.file.path, options: [...source.inputOptions, ...(run.inputOptions ?? [])] }],
     filterGraph: `[0:${track}]${chain}`,
-    outputs: [{ target: '-', options: ['-map', '[heard]', ...(run.outputOptions ?? []), '-f', 'null'] }],
+    outputs: [{ target: '-', options: ['-map', '[heard]', '-f', 'null'] }],
     logLevel: 'info',
     inputName: source.file.name,
     signal: run.signal,

@@ -49,7 +49,7 @@ async function takePoster(task: PosterTask, source: Source, seconds: number, num
     quality: params.quality ?? 85,
     path,
   } as const;
-  for (const attempt of earlierAndEarlier(seconds, source.durationSeconds)) {
+  for (const attempt of earlierAndEarlier(seconds, source)) {
     if (!(await takeStill(source, { ...wish, seconds: attempt }, signal))) continue;
     const media = await probeMedia({ path, demuxer: still.demuxer, name: 'poster', signal });
     const facts = {
@@ -64,8 +64,12 @@ async function takePoster(task: PosterTask, source: Source, seconds: number, num
   );
 }
 
-/** Declared lengths lie and the last frame begins before the end, so a miss falls back: a little, to the middle, to the start. */
-function earlierAndEarlier(seconds: number, length: number): readonly number[] {
+/**
+ * Declared lengths lie and the last frame begins before the end, so a miss falls back: to the last frame, a little, to the middle, to
+ * the start.
+ */
+function earlierAndEarlier(seconds: number, { durationSeconds: length, video }: Source): readonly number[] {
   const wished = length > 0 ? Math.min(seconds, length) : seconds;
-  return [...new Set([wished, Math.max(0, wished - 0.2), Math.max(0, wished - 2), wished / 2, 0])];
+  const lastFrame = 1.5 / (video?.fps ?? 25);
+  return [...new Set([wished, ...[lastFrame, 0.2, 2].map((back) => Math.max(0, wished - back)), wished / 2, 0])];
 }

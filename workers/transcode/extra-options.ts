@@ -5,7 +5,7 @@ import { keptCover } from './prepare-cover.ts';
 import { embeddedCodec, textTracks } from './subtitles.ts';
 import type { PictureInput } from './watermark.ts';
 
-const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus']);
+const withChapters = new Set(['mp4', 'mov', 'm4a', 'mkv', 'webm', 'ogg', 'opus', 'mp3']);
 
 interface Extras {
   readonly cover?: PictureInput | undefined;

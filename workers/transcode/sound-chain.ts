@@ -62,9 +62,8 @@ async function loudnessFilter(
   };
   const run = {
     signal: task.signal,
-    before: [...before, ...mixed],
+    before: [...onlyTheClip(plan), ...before, ...mixed],
     inputOptions: plan.clip.inputOptions,
-    outputOptions: plan.speed === 1 ? plan.clip.outputOptions : [],
   };
   const track = audio.stream.index;
   const { loudness } = await measureLoudness(source, track, {
@@ -82,6 +81,16 @@ async function loudnessFilter(
   expect(gain === undefined ? 1 : 0);
   if (gain !== undefined) return [...mixed, gain];
   return [...mixed, await planLimiter(source, track, measured, target, { ...run, onProgress: heard(1) })];
+}
+
+/** The options that cut the result cut it behind the filters: a meter would hear what lies around the clip. */
+function onlyTheClip({ clip, speed }: Plan): string[] {
+  const { leadSeconds: from } = clip;
+  const bounds = [
+    ...(from > 0 ? [`start=${from.toFixed(6)}`] : []),
+    ...(clip.ends ? [`end=${(from + clip.seconds * speed).toFixed(6)}`] : []),
+  ];
+  return bounds.length === 0 ? [] : [`atrim=${bounds.join(':')}`];
 }
 
 /** One atempo takes 0.5 and more. */
