@@ -1,6 +1,7 @@
 import type { Size } from '../media/display-size.ts';
 import type { VideoEncoding } from '../media/encoders.ts';
 import { chooseRungs, measuresLadder } from './choose-rungs.ts';
+import { placeLooks } from './place-looks.ts';
 import { isStreaming, type Plan, type VideoPlan } from './plan.ts';
 
 /**
@@ -98,13 +99,14 @@ export function forecastTrials(video: VideoPlan, size: Size): number {
   return usualTrials * (encoding + comparing);
 }
 
-/** Looking at a ladder that is left to us: one decode, a small rung, and a picture a second for each rung. */
+/** Looking at a ladder that is left to us: stretches are decoded and encoded small; of every second of them and every glance a picture is compared. */
 function forecastLook(plan: Plan, video: VideoPlan): number {
-  const seconds = Math.min(mostSampleSeconds, Math.max(1, plan.clip.seconds));
-  const rungs = chooseRungs(video);
+  const { stretches, glances } = placeLooks(plan);
+  const seconds = stretches.reduce((sum, stretch) => sum + stretch.seconds, 0);
   const probe = forecastPictures(video, { width: 640, height: 360 }, seconds);
-  const compared = seconds * rungs.length * megapixels(video.canvas) * comparingPerMegapixel;
-  return forecastDecoding(video, seconds) + probe + compared;
+  const compared = chooseRungs(video).length * megapixels(video.canvas) * comparingPerMegapixel;
+  const programs = (2 * stretches.length + glances.length) * startingProgram;
+  return programs + forecastDecoding(video, seconds) + probe + (seconds + glances.length) * compared;
 }
 
 /** Samples and trials of every rung, where a quality is asked for; or the look at a ladder. */
