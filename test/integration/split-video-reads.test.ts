@@ -3,7 +3,7 @@ import { open, stat, truncate } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { SplitPlan } from '../../shared/messages/split.ts';
 import type { Access } from '../../workers/transcode/split/access.ts';
-import { mapFile } from '../../workers/transcode/split/file-map.ts';
+import { mapFile } from '../../workers/transcode/split/map-file.ts';
 import { splitter } from '../../workers/transcode/split/splitter.ts';
 import { home, inputOf, lossless, openGops, parse, sameAsWhole } from '../support/compare-split.ts';
 import { renderClip, testSources } from '../support/render-clip.ts';

@@ -1,10 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Bridge } from './access.ts';
 import type { ByteRange } from './byte-ranges.ts';
-import { mapAvi } from './map-avi.ts';
-import { mapMatroska } from './map-matroska.ts';
-import { mapMp4 } from './map-mp4.ts';
-import { mapTransport } from './map-transport.ts';
 
 /** Which bytes of a container a reader needs. */
 export interface FileMap {
@@ -18,21 +13,4 @@ export interface FileMap {
   readonly bridge?: Pick<Bridge, 'element' | 'at'>;
   /** Readers can begin in the middle, at a byte of `enclosing`, and cannot seek where holes are. */
   readonly opensAnywhere?: boolean;
-}
-
-type Mapper = (file: FileHandle, bytes: number, codec: string) => Promise<FileMap | undefined>;
-
-const mappers: Readonly<Record<string, Mapper>> = {
-  mov: mapMp4,
-  matroska: mapMatroska,
-  avi: mapAvi,
-  mpegts: mapTransport,
-};
-
-/** `codec`: of the picture. undefined: the whole file is needed (no index, a layout we do not know, another container). */
-export async function mapFile(
-  file: FileHandle,
-  { demuxer, bytes, codec }: { readonly demuxer: string; readonly bytes: number; readonly codec: string },
-): Promise<FileMap | undefined> {
-  return await mappers[demuxer]?.(file, bytes, codec);
 }

@@ -3,7 +3,8 @@ import type { Source } from '../../media/open-source.ts';
 import type { Access } from './access.ts';
 import { type ByteRange, mergeRanges } from './byte-ranges.ts';
 import type { Clock } from './clock.ts';
-import { type FileMap, mapFile } from './file-map.ts';
+import type { FileMap } from './file-map.ts';
+import { mapFile } from './map-file.ts';
 import type { Stretch } from './orders.ts';
 import { findLandings, opensAt, type Packet, type PacketTable } from './read-packets.ts';
 
