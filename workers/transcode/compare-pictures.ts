@@ -1,5 +1,4 @@
 import type { Size } from '../media/display-size.ts';
-import { threads } from '../media/encoders.ts';
 import type { Score } from './quality-goal.ts';
 import { vmafModel } from './vmaf-model.ts';
 
@@ -12,19 +11,24 @@ export interface Pair {
   readonly size: Size;
 }
 
+interface VmafWish {
+  /** Each keeps pictures of its own. */
+  readonly threads: number;
+}
+
 /**
  * Filters that compare a pair, and the pads they end in; what they found comes in the log at level `info`. VMAF is the arithmetic mean
- * over frames, the usual one.
+ * over frames, the usual one; undefined: it cannot be taken.
  */
 export function comparePair(
   { name, made, wanted, size }: Pair,
-  vmaf: boolean,
+  vmaf: VmafWish | undefined,
 ): { readonly filters: readonly string[]; readonly ends: readonly string[] } {
-  const libvmaf = `libvmaf@${name}=model=version=${vmafModel(size)}:pool=mean:n_threads=${threads}`;
+  const libvmaf = `libvmaf@${name}=model=version=${vmafModel(size)}:pool=mean:n_threads=${vmaf?.threads}`;
   const metrics = [
     { pad: `ssim${name}`, filter: `ssim@${name}` },
     { pad: `psnr${name}`, filter: `psnr@${name}` },
-    ...(vmaf ? [{ pad: `vmaf${name}`, filter: libvmaf }] : []),
+    ...(vmaf === undefined ? [] : [{ pad: `vmaf${name}`, filter: libvmaf }]),
   ];
   const pads = (side: string) => metrics.map(({ pad }) => `[${side}${pad}]`).join('');
   return {

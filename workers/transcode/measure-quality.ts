@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '../kind.ts';
 import type { Size } from '../media/display-size.ts';
-import { encodeVideo, type VideoEncoding } from '../media/encoders.ts';
+import { encodeVideo, threads, type VideoEncoding } from '../media/encoders.ts';
 import { runFfmpeg } from '../media/ffmpeg.ts';
 import { measuringFfmpeg } from '../media/measuring-ffmpeg.ts';
 import { reportFraction } from '../media/report-fraction.ts';
@@ -62,7 +62,7 @@ export async function compareTrial(
 ): Promise<Score> {
   const same = `${frameCounted},${asSamples(samples.pixelFormat)}`;
   const both = { name: 'trial', made: 'made', wanted: 'wanted', size: at };
-  const pair = comparePair(both, vmaf);
+  const pair = comparePair(both, vmaf ? { threads: Number(threads) } : undefined);
   const { log } = await runFfmpeg({
     ...common(task, samples, samples.frames / countedFps),
     program: measuringFfmpeg(),

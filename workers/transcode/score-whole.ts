@@ -1,5 +1,6 @@
 import type { Task } from '../kind.ts';
 import type { Size } from '../media/display-size.ts';
+import { threads } from '../media/encoders.ts';
 import { type FfmpegRun, runFfmpeg } from '../media/ffmpeg.ts';
 import { hasFilter } from '../media/find-filters.ts';
 import { measuringFfmpeg } from '../media/measuring-ffmpeg.ts';
@@ -40,10 +41,12 @@ export async function scoreWhole(
   const both = made.map(({ size }, index) => ({
     ...{ name: `r${index}`, made: `made${index}`, wanted: `wanted${index}`, size },
   }));
-  const pairs = both.map((pair) => comparePair(pair, vmaf));
+  // Six rungs of 4K by eight threads each are more than the cage's address space; these together have as many as one encoder.
+  const share = { threads: Math.max(1, Math.floor(Number(threads) / made.length)) };
+  const pairs = both.map((pair) => comparePair(pair, vmaf ? share : undefined));
   const { log } = await runFfmpeg({
     program,
-    inputs: [...wanted.inputs, ...made],
+    inputs: [...wanted.inputs, ...made.map(({ path, options }) => ({ path, options: ['-threads', '1', ...options] }))],
     filterGraph: [
       wanted.filterGraph,
       ...made.flatMap((_, index) => [

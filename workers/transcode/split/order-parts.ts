@@ -17,6 +17,8 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
   readonly source: Source;
   readonly deinterlace: Deinterlace;
   readonly burn: BurnScript | undefined;
+  /** Every frame is to be compared, with VMAF too or not. */
+  readonly scoring: { readonly vmaf: boolean } | undefined;
   readonly stretches: readonly Stretch[];
   /** Of each stretch; null: the whole file. */
   readonly reads: readonly (ByteRange[] | null)[];
@@ -24,7 +26,7 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
 
 /** What was settled, written down for those who do the work. */
 export function orderParts(settled: Settled): SplitPlan {
-  const { source, plan, stretches, reads, deinterlace, clock, burn, tiles, lastMayDiffer } = settled;
+  const { source, plan, stretches, reads, deinterlace, clock, burn, tiles, lastMayDiffer, scoring } = settled;
   const { video } = plan;
   if (video === undefined) throw new TypeError('chunks are made of pictures');
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : [fileRung(video)];
@@ -38,7 +40,7 @@ export function orderParts(settled: Settled): SplitPlan {
     return {
       name,
       params: { ...order },
-      weight: weighChunk({ video, speed: plan.speed }, rungs, stretch, clock.startSeconds),
+      weight: weighChunk({ video, speed: plan.speed, scoring }, rungs, stretch, clock.startSeconds),
       reads: [reads[index] ?? null],
     };
   });

@@ -7,6 +7,7 @@ import { settleDeinterlace } from '../picture-graph.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import { planTask } from '../plan-task.ts';
 import { reachQuality } from '../reach-quality.ts';
+import { scoresVmaf, scoresWhole } from '../score-results.ts';
 import { prepareBurn } from '../subtitles.ts';
 import { type BurnScript, drawsAlike, readBurnScript } from './burn-script.ts';
 import { chooseLength } from './choose-length.ts';
@@ -71,6 +72,7 @@ async function split(
   const readings = await planReads(source, stream.index, table, { stretches, clock }, task.signal);
   const order = orderParts({
     ...{ source, plan, clock, burn, deinterlace },
+    scoring: scoresWhole(plan) ? { vmaf: await scoresVmaf(plan) } : undefined,
     stretches: stretches.map((stretch, index) => ({ ...stretch, access: readings[index]?.access })),
     reads: readings.map(({ ranges }) => ranges),
     ...{ tiles: tiles.order, lastMayDiffer: timeline.resampled && stretches.at(-1)?.untilSeconds === undefined },

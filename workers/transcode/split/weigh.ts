@@ -1,6 +1,7 @@
 import type { Task } from '../../kind.ts';
 import { inStages } from '../../media/stages.ts';
 import { forecastDecoding, forecastEncoding, forecastSearch, forecastVideo, usualFps } from '../forecast.ts';
+import { forecastComparing } from '../forecast-scoring.ts';
 import { forecastListening, forecastSound } from '../forecast-sound.ts';
 import type { Plan, VideoPlan } from '../plan.ts';
 import type { Rung } from '../rung.ts';
@@ -41,9 +42,16 @@ export function sharesOfSplit(task: Task<unknown>, plan: Plan): SplitShares {
   };
 }
 
+interface Chunk {
+  readonly video: VideoPlan;
+  readonly speed: number;
+  /** Its rungs are compared with the source, with VMAF too or not; undefined: they are not. */
+  readonly scoring: { readonly vmaf: boolean } | undefined;
+}
+
 /** `startSeconds`: of the file's own clock, where the filters count from. */
 export function weighChunk(
-  { video, speed }: { readonly video: VideoPlan; readonly speed: number },
+  { video, speed, scoring }: Chunk,
   rungs: readonly Rung[],
   stretch: Stretch,
   startSeconds: number,
@@ -53,7 +61,9 @@ export function weighChunk(
   const shownSeconds = lastSeconds - firstSeconds + 1 / (video.encoding.fps ?? video.stream.fps ?? usualFps);
   const decoding = forecastDecoding(video, leadSeconds + shownSeconds * speed);
   const encoding = rungs.map((rung) => forecastEncoding(rung.encoding, rung.size, frames));
-  return round(startingPart + decoding + encoding.reduce((sum, cost) => sum + cost, 0));
+  const sizes = rungs.map(({ size }) => size);
+  const comparing = scoring === undefined ? 0 : decoding + forecastComparing(sizes, frames, scoring.vmaf);
+  return round(startingPart + decoding + comparing + encoding.reduce((sum, cost) => sum + cost, 0));
 }
 
 export function weighSound(plan: Plan): number {
