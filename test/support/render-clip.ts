@@ -12,6 +12,11 @@ const run = promisify(execFile);
 export async function renderClip(name: string, ...args: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'farm-clip-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return renderInto(folder, name, ...args);
+}
+
+/** The same in a folder that somebody else clears away. */
+export async function renderInto(folder: string, name: string, ...args: string[]): Promise<string> {
   const path = join(folder, name);
   await run('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args, path]);
   return path;
