@@ -185,6 +185,79 @@ describe.each(tricks)('%s', (_name, make) => {
   });
 });
 
+/** Formats that lead elsewhere, whatever they are called: no program is started for any of them. */
+const leads: Readonly<Record<string, () => string>> = {
+  'data: in HLS': () => '#EXTM3U\n#EXTINF:1,\ndata:video/mp4;base64,AAAA\n',
+  'crypto, async, cache and md5 in HLS': () =>
+    `#EXTM3U\n${['crypto+file', 'async:file', 'cache:file', 'md5'].map((protocol) => `#EXTINF:1,\n${protocol}:${secret()}`).join('\n')}\n`,
+  'tcp, ftp, gopher, rtmp and sftp in HLS': () =>
+    `#EXTM3U\n${['tcp', 'ftp', 'gopher', 'rtmp', 'sftp'].map((protocol) => `#EXTINF:1,\n${address().replace('http', protocol)}/x`).join('\n')}\n`,
+  'a playlist in HLS': () => `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${address()}/next.m3u8\n`,
+  'the map and the key of HLS': () =>
+    `#EXTM3U\n#EXT-X-MAP:URI="${secret()}"\n#EXT-X-KEY:METHOD=AES-128,URI="${address()}/key"\n#EXTINF:1,\na.ts\n`,
+  'HLS behind a mark of byte order': () => `\ufeff#EXTM3U\n#EXTINF:1,\n${secret()}\n`,
+  'HLS behind an empty line': () => `\n\n#EXTM3U\n#EXTINF:1,\n${secret()}\n`,
+  'options of a concat script': () =>
+    `ffconcat version 1.0\nfile '${secret()}'\noption protocol_whitelist file,http,tcp\nfile '${address()}/x'\n`,
+  'smooth streaming': () =>
+    `<?xml version="1.0"?><SmoothStreamingMedia Duration="1"><StreamIndex Type="video" Url="${address()}/q"/></SmoothStreamingMedia>`,
+  'an IMF asset map': () =>
+    `<?xml version="1.0"?><AssetMap xmlns="http://www.smpte-ra.org/schemas/429-9/2007/AM"><AssetList><Asset><Path>${secret()}</Path></Asset></AssetList></AssetMap>`,
+  'an IMF composition': () =>
+    '<?xml version="1.0"?><CompositionPlaylist xmlns="http://www.smpte-ra.org/schemas/2067-3/2016"><EditRate>24 1</EditRate></CompositionPlaylist>',
+  'a DASH manifest with an entity': () =>
+    `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file://${secret()}">]><MPD><BaseURL>${address()}/&e;</BaseURL></MPD>`,
+  XSPF: () => `<?xml version="1.0"?><playlist><trackList><location>${address()}/x</location></trackList></playlist>`,
+  'a redirection of QuickTime': () => `RTSPtextRTSP://127.0.0.1:${new URL(address()).port}/x`,
+  'text for a terminal': () => '\u001b[2J\u001b[31mhello\u001b[0m\r\n'.repeat(50),
+  'subtitles with a style sheet': () =>
+    `WEBVTT\n\nSTYLE\n::cue { background: url(${address()}/x) }\n\n00:00.000 --> 00:01.000\nx\n`,
+  'subtitles with a font': () =>
+    `[Script Info]\nScriptType: v4.00+\n[Events]\nDialogue: 0,0:00:00.00,0:00:01.00,{\\fn${secret()}}x\n`,
+};
+const starting = ['transcode', 'concat', 'inspect'];
+
+it.each(Object.entries(leads))('%s is no film and no sound', async (_name, make) => {
+  for (const through of starting) {
+    const { text } = await attempt(ways[through] as Way, Buffer.from(make()));
+    expect(text).toMatch(/^input_invalid ["“]clip\.mp4["”] (is not a video or sound file|is neither)/);
+  }
+  expect(calls).toEqual([]);
+});
+
+/** Little to send, much to do: ended by a limit that is told before anything is decoded, or quickly done. */
+const y4m = (header: string, frames: number, bytes: number) =>
+  Buffer.concat([
+    Buffer.from(`YUV4MPEG2 ${header} Ip A1:1 C420\n`),
+    ...Array.from({ length: frames }, () => Buffer.concat([Buffer.from('FRAME\n'), Buffer.alloc(bytes, 128)])),
+  ]);
+const bombs: readonly (readonly [string, () => Buffer, RegExp])[] = [
+  ['pictures of 65 535 × 65 535', () => y4m('W65535 H65535 F25:1', 1, 0), /^input_invalid .*Send it/],
+  ['pictures of −1 × −1', () => y4m('W-1 H-1 F25:1', 1, 0), /^input_invalid .*Send it|check it/],
+  ['a thousand million pictures a second', () => y4m('W16 H16 F1000000000:1', 3, 384), /^(\[|input_invalid .*damaged)/],
+  [
+    'three pictures in ninety years',
+    () => y4m('W16 H16 F1:1000000000', 3, 384),
+    /lasts [\d,]+ hours by its own times; at most 48/,
+  ],
+  ['a million empty parts of a WAVE', () => emptyChunks('WAVE', 'junk'), /^input_invalid .*check it/],
+  ['a million empty parts of an AVI', () => emptyChunks('AVI ', 'junk'), /^input_invalid /],
+];
+
+function emptyChunks(form: string, name: string): Buffer {
+  return Buffer.concat([
+    Buffer.from(`RIFF\xff\xff\xff\x7f${form}`, 'latin1'),
+    Buffer.alloc(800_000, `${name}\0\0\0\0`),
+  ]);
+}
+
+describe.each(bombs)('%s', (_name, make, expected) => {
+  it.each(['transcode', 'poster', 'preview', 'concat'])('keep no worker busy (%s)', async (through) => {
+    const { text } = await attempt(ways[through] as Way, make());
+    expect(text).toMatch(expected);
+  });
+});
+
 it('would have been noticed: the same listener hears an unguarded program', async () => {
   const { default: http } = await import('node:http');
   await new Promise((resolve) => http.get(`${address()}/heard`, (response) => response.resume().on('end', resolve)));

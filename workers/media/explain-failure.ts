@@ -33,7 +33,7 @@ const inputFaults: readonly Fault[] = [
 
 /** Also said of everything behind an encoder that was refused, so it comes last. */
 const damaged: Fault = [
-  /invalid data|error reading header|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)/i,
+  /invalid data|error reading header|could not find codec parameters|contradictionary|not on whitelist|error while decoding|no frame|invalid nal|header missing|cannot determine format|nothing was (written|encoded)|webpanimencoderassemble/i,
   'is damaged or is not what its name says: it could not be decoded. Play it to check it and send it again',
 ];
 
