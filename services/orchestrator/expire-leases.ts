@@ -18,7 +18,7 @@ interface ExpiredLease {
 const batch = 500;
 
 /**
- * Finds steps that went silent. A running one missed twelve heartbeats: its worker is dead or stalled. One that was handed
+ * Finds steps that went silent. A running one missed a minute of heartbeats: its worker is dead or stalled. One that was handed
  * to its queue and never began is lost, unless the queue is merely long: the broker hands out in order, so of `ready`
  * messages the ledger's youngest `ready` steps are in it, and their leases are extended. Returns how many went back.
  */

@@ -4,7 +4,7 @@ import { defaultRetryDelaysMs } from '../queue/topology.ts';
  * How long a step may be silent before it is sent out anew.
  *
  *   dispatched  10 min, extended while its queue holds messages as young (services/orchestrator/expire-leases.ts)
- *   running     60 s, renewed by each progress report; workers beat every 5 s, so twelve beats may be lost
+ *   running     60 s, renewed by each progress report; workers beat every second
  *   retrying    the delay of its rung of the ladder, then as dispatched
  *
  * worked: a worker killed at 0 s whose message does not come back by itself → 60 s → dispatch 2 … the fifth silent

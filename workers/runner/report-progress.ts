@@ -2,8 +2,11 @@ import type { Bus } from '../../shared/queue/bus.ts';
 import { type Run, report } from './report.ts';
 
 const minIntervalMs = 500;
-/** The ledger takes a run for dead after 60 s of silence, so twelve beats may be lost. */
-const heartbeatMs = 5000;
+/**
+ * A second, less what timers are off: whatever the step does, fetching, looking and storing too. The ledger takes a run for dead after
+ * 60 s of silence.
+ */
+const heartbeatMs = 900;
 
 export interface ProgressReporter {
   update(fraction: number): void;
@@ -11,8 +14,8 @@ export interface ProgressReporter {
 }
 
 /**
- * Sends the first fraction at once and then the newest at most every 500 ms, never backwards, and every 5 s even when nothing
- * changed: the heartbeat.
+ * Sends the first fraction at once and then the newest at most every 500 ms, never backwards, and every second even when
+ * nothing changed: the heartbeat.
  */
 export function startProgress(bus: Pick<Bus, 'publish'>, run: Run): ProgressReporter {
   let fraction = 0;
