@@ -79,7 +79,8 @@ const encoderWords = /^(?:\[lib\w+[^\]]*\]|(?:x265|svt) ?\[error\]:)\s*([^\n/]{3
 
 function refused({ stderr, inputName }: Failure, cause: Error): AppError {
   const words = encoderWords.exec(stderr)?.[1]?.trim().replace(/\.$/, '');
-  const reason = words === undefined ? '' : ` (${words})`;
+  // It says nothing when there is no memory left to open it: huge pictures, subtitles that draw without end.
+  const reason = words === undefined ? ', or not within the memory one task may use' : ` (${words})`;
   return new InputError(`The encoder cannot make of "${inputName}" what is asked for${reason}. Ask otherwise.`, cause);
 }
 
