@@ -77,7 +77,9 @@ type Measured = Pick<Rendition, 'codec' | 'init' | 'timescale' | 'segments'>;
 
 async function readMp4(directory: string, entries: readonly Entry[]): Promise<Measured> {
   const init = await readFile(join(directory, 'init.mp4'));
-  const segments = await Promise.all(entries.map((entry) => measure(directory, entry)));
+  const segments: Segment[] = [];
+  // One after another: of a film of three hours there are thousands.
+  for (const entry of entries) segments.push(await measure(directory, entry));
   return { codec: codecString(init), init: 'init.mp4', timescale: readTimescale(init), segments };
 }
 
@@ -117,7 +119,7 @@ function readEntries(playlist: string): Entry[] {
 async function measure(directory: string, entry: Entry): Promise<Segment> {
   const path = join(directory, entry.name);
   const { size } = await stat(path);
-  const start = await readStart(path, 65_536);
+  const start = await readStart(path, Math.min(size, 65_536));
   return { ...entry, bytes: size, time: readTrackTime(start), keyframeBytes: Math.min(size, firstSampleEnd(start)) };
 }
 
