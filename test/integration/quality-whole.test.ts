@@ -13,6 +13,8 @@ if (vmafFfmpeg === undefined) process.stdout.write(`VMAF of whole results was no
 const quality = { scores: 'whole' };
 const counted = 'settb=1/25,setpts=N';
 const lossless = { speed: 'fastest', crf: 0 };
+const crop = { x: 20, y: 10, width: 100, height: 60 };
+const part = { start: 0.53, end: 1.61 };
 const moving = 'testsrc2=s=161x91:r=25';
 const clip = (name: string, source: string, ...more: string[]) =>
   renderClip(name, '-f', 'lavfi', '-i', source, '-t', '2', ...quickVideo, ...more);
@@ -30,12 +32,10 @@ async function spoken(): Promise<string> {
 
 it.each([
   ['a size no encoder takes', () => clip('in.mp4', moving), {}],
-  ['a crop', () => clip('in.mp4', moving), { video: { ...lossless, crop: { x: 20, y: 10, width: 100, height: 60 } } }],
-  ['bars', () => clip('in.mp4', moving), { video: { ...lossless, pad: { aspect: '1:1' } } }],
-  ['another frame rate', () => clip('in.mp4', moving), { video: { ...lossless, fps: 12 } }],
+  ['a crop with bars', () => clip('in.mp4', moving), { video: { ...lossless, crop, pad: { aspect: '1:1' } } }],
   ['times of its own', unsteady, { container: 'mkv' }],
-  ['a clip', () => clip('in.mkv', moving), { clip: { start: 0.53, end: 1.61 } }],
-  ['a clip decoded from before', () => clip('in.ts', moving), { clip: { start: 0.53, end: 1.61 } }],
+  ['a clip at another rate', () => clip('in.mkv', moving), { clip: part, video: { ...lossless, fps: 12 } }],
+  ['a clip decoded from before', () => clip('in.ts', moving), { clip: part }],
   ['a speed', () => clip('in.mp4', moving), { speed: 1.7, fade: { in: 0.3, out: 0.3 }, watermark: { text: 'mine' } }],
   ['fields', fields, { video: { ...lossless, deinterlace: 'always' } }],
   ['drawn words', spoken, { subtitles: { burn: 'any' } }],
