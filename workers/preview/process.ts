@@ -84,10 +84,12 @@ async function encode(
   { graph, seconds, target, ...work }: Omit<GifWork, 'scratch' | 'megapixels'>,
 ) {
   const still = params.format !== 'mp4';
+  // `setpts` of ffmpeg 7 forgets the rate, and an MP4 would be filled up to 25 a second.
+  const codec = still ? webp(params.quality ?? 60) : ['-r', String(params.fps ?? usualFps), ...mp4];
   await runFfmpeg({
     ...work,
     filterGraph: `${graph};[pictures]${still ? tellFrames : 'null'}[out]`,
-    outputs: [{ target, options: ['-map', '[out]', '-an', ...(still ? webp(params.quality ?? 60) : mp4)] }],
+    outputs: [{ target, options: ['-map', '[out]', '-an', ...codec] }],
     onProgress: reportFraction({ progress }, seconds),
   });
 }
