@@ -318,6 +318,45 @@ describe('rates', () => {
     expect(seen.video).toMatchObject({ codec_name: 'hevc', pix_fmt: 'yuv420p10le', color_transfer: 'smpte2084' });
   });
 
+  /** ST 2086 and MaxCLL as they stand beside the first picture, in plain numbers. */
+  const lightOf = (path: string) => {
+    const show = ['-show_frames', '-read_intervals', '%+#1', '-of', 'json', '-select_streams', 'v:0', path];
+    const answer = JSON.parse(execFileSync('ffprobe', ['-v', 'error', ...show], { encoding: 'utf8' }));
+    const lists: Record<string, unknown>[] = answer.frames[0].side_data_list ?? [];
+    const told = Object.assign({}, ...lists) as Record<string, string>;
+    const number = (name: string) => {
+      const [above = 0, below = 1] = String(told[name]).split('/').map(Number);
+      return above / below;
+    };
+    const names = ['red_x', 'green_y', 'blue_x', 'white_point_y', 'min_luminance', 'max_luminance'];
+    return [...names, 'max_content', 'max_average'].map(number);
+  };
+  const graded = [0.68, 0.69, 0.15, 0.329, 0.005, 1000, 800, 300];
+  const renderGraded = () =>
+    renderHdr('testsrc2=s=160x90:d=0.3', 'smpte2084', [
+      'master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)',
+      'max-cll=800,300',
+    ]);
+
+  it.each([
+    { container: 'mp4', codec: 'h265' },
+    { container: 'mkv', codec: 'av1' },
+  ])('keeps what HDR10 says of its light, $codec', async ({ container, codec }) => {
+    const { path } = await run(await renderGraded(), { container, video: { ...fastest, codec, hdr: 'keep' } });
+    for (const [at, value] of lightOf(path).entries()) expect(value).toBeCloseTo(graded[at] ?? 0, 3);
+  });
+
+  it('leaves HDR that is kept as it is where nothing has to change, and flattens what is not to be kept', async () => {
+    const input = await renderGraded();
+    const kept = await run(input, { container: 'mp4', video: { codec: 'auto', hdr: 'keep' } });
+    expect(frameHash(kept.path)).toBe(frameHash(input));
+    const flat = await run(input, {
+      container: 'mp4',
+      video: { ...fastest, codec: 'auto', pixelFormat: 'yuv420p10le' },
+    });
+    expect(flat.seen.video).toMatchObject({ color_transfer: 'bt709' });
+  });
+
   it('finds the CRF for a quality, and tells the score', async () => {
     const input = await renderClip(
       'in.mkv',

@@ -132,14 +132,14 @@ export async function grayFrame(path: string, seconds: number, width: number, he
 }
 
 /** HEVC in ten bits, tagged BT.2020 with this transfer (smpte2084: HDR10, arib-std-b67: HLG), of one of ffmpeg's own sources. */
-export function renderHdr(source: string, transfer: 'smpte2084' | 'arib-std-b67'): Promise<string> {
+export function renderHdr(source: string, transfer: 'smpte2084' | 'arib-std-b67', light: readonly string[] = []) {
   const encode = [
     '-c:v',
     'libx265',
     '-preset',
     'ultrafast',
     '-x265-params',
-    'log-level=error',
+    ['log-level=error', ...light].join(':'),
     '-pix_fmt',
     'yuv420p10le',
   ];

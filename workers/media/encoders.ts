@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { AudioCodec, VideoCodec } from './containers.ts';
 import { escapeFilterValue } from './escape-filter-value.ts';
+import { type HdrLight, lightForSvt, lightForX265 } from './hdr-light.ts';
 import type { VideoStream } from './media.ts';
 
 /** How much time to spend for fewer bytes. */
@@ -25,6 +26,8 @@ export interface VideoEncoding {
   readonly usualFps?: number | undefined;
   /** HDR is kept: these tags go into the stream. */
   readonly hdr?: Pick<VideoStream, 'primaries' | 'transfer' | 'matrix'> | undefined;
+  /** What the film says of its light; H.265 and AV1 carry it. */
+  readonly light?: HdrLight | undefined;
 }
 
 export interface AudioEncoding {
@@ -96,17 +99,21 @@ export function encodeVideo(encoding: VideoEncoding, pass?: Pass): string[] {
     ...(encoding.level === undefined || encoding.codec === 'h265' ? [] : ['-level', encoding.level]),
     ...colourTags(encoding.hdr),
     ...encoder.extra,
+    ...(encoding.codec !== 'av1' || encoding.light === undefined
+      ? []
+      : ['-svtav1-params', lightForSvt(encoding.light).join(':')]),
     ...passOptions(encoding, pass),
   ];
 }
 
 /** x265 keeps its statistics and its level under its own options; the others under ffmpeg's. */
-function passOptions({ codec, keyframeSeconds, level }: VideoEncoding, pass: Pass | undefined): string[] {
+function passOptions({ codec, keyframeSeconds, level, light }: VideoEncoding, pass: Pass | undefined): string[] {
   if (codec === 'h265') {
     // Where keyframes are asked for, nothing behind one may lean on what is before it (x265 opens its GOPs by default), and they may
     // be close together (by itself it makes none in the first 25 frames after one).
     const quiet = ['log-level=error', ...(keyframeSeconds === undefined ? [] : ['open-gop=0', 'min-keyint=1'])]
       .concat(level === undefined ? [] : [`level-idc=${level}`])
+      .concat(light === undefined ? [] : lightForX265(light))
       .join(':');
     return [
       '-x265-params',

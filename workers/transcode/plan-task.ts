@@ -1,5 +1,6 @@
 import { InputError } from '../../shared/errors.ts';
 import type { Task } from '../kind.ts';
+import { readLight } from '../media/hdr-light.ts';
 import { onlyInput } from '../media/only-input.ts';
 import { openSource, type Source } from '../media/open-source.ts';
 import { refuseCutOff } from '../media/verify-output.ts';
@@ -38,7 +39,15 @@ async function planInputs(task: Wish): Promise<PlannedTask> {
   refuseIdlePicture(task);
   const source = await openSource(onlyInput(task), task.signal);
   refuseCutOff(source, task.params.clip?.end);
-  return { source, plan: planTranscode(await settle(task, source), source) };
+  return { source, plan: await withLight(planTranscode(await settle(task, source), source), source, task.signal) };
+}
+
+/** Of HDR that is kept; a copy brings it along. */
+async function withLight(plan: Plan, source: Source, signal: AbortSignal): Promise<Plan> {
+  const { video } = plan;
+  if (video === undefined || video.copy || !video.keepHdr) return plan;
+  const light = await readLight(source, signal);
+  return { ...plan, video: { ...video, encoding: { ...video.encoding, light } } };
 }
 
 /** What has to be looked at, or listened to, before it can be planned. */

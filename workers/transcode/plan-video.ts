@@ -26,11 +26,15 @@ export function planVideo(wish: Wish<'video'>, context: PlanContext): VideoPlan 
     copy,
     deinterlace: wish.deinterlace ?? 'auto',
     keepHdr,
-    pixelFormat: wish.pixelFormat ?? (keepHdr ? 'yuv420p10le' : 'yuv420p'),
+    pixelFormat: usualPixelFormat(wish, keepHdr),
     crop,
     padColor: ffmpegColour(wish.pad?.color ?? 'black'),
     quality: context.quality ?? (wish.ssim === undefined ? undefined : { ssim: wish.ssim }),
   };
+}
+
+function usualPixelFormat({ pixelFormat }: Wish<'video'>, keepHdr: boolean) {
+  return pixelFormat ?? (keepHdr ? 'yuv420p10le' : 'yuv420p');
 }
 
 function encodingOf(
@@ -104,8 +108,11 @@ function decideCopy(wish: Wish<'video'>, context: PlanContext, canvas: Size): bo
     );
   }
   const untouched = canvas.width === stream.width && canvas.height === stream.height && stream.rotation === 0;
+  const keepHdr = wish.hdr === 'keep' && isHdr(stream);
   const plain =
-    stream.pixelFormat === (wish.pixelFormat ?? 'yuv420p') && !['tt', 'bb', 'tb', 'bt'].includes(stream.fieldOrder);
+    stream.pixelFormat === usualPixelFormat(wish, keepHdr) &&
+    (keepHdr || !isHdr(stream)) &&
+    !['tt', 'bb', 'tb', 'bt'].includes(stream.fieldOrder);
   const { crf, bitrate, maxBitrate, ssim, fps, profile, level, keyframeSeconds } = wish;
   const free = [crf, bitrate, maxBitrate, ssim, fps, profile, level, keyframeSeconds].every((one) => one === undefined);
   const steered = context.quality !== undefined;
