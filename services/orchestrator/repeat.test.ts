@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createLog } from '../../shared/log.ts';
 import { repeat } from './repeat.ts';
 
@@ -55,6 +55,24 @@ it('says why it fails until it succeeds again', async () => {
   await counted.reached(3);
   expect(loop.health()).toEqual({ name: 'test', ok: true });
   await loop.stop();
+});
+
+it('makes up for a failed run soon, however long the tick', async () => {
+  vi.useFakeTimers();
+  try {
+    const counted = countRuns((run) => {
+      if (run === 1) throw new Error('the ledger is away');
+    });
+    const loop = repeat(counted.work, { ...options, everyMs: 3_600_000 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(counted.runs()).toBe(2);
+    expect(loop.health()).toEqual({ name: 'test', ok: true });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(counted.runs()).toBe(2);
+    await loop.stop();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('stops at once while it rests', async () => {

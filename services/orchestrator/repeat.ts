@@ -17,6 +17,9 @@ interface LoopOptions {
   readonly log: Log;
 }
 
+/** A failed run is made up for within so long, however rarely the work is due: until then the program says it is not ready. */
+const retryMs = 10_000;
+
 /** Runs `work` now, then whenever it is woken and at least every `everyMs`. A failed run is logged once until one succeeds again. */
 export function repeat(work: () => Promise<unknown>, { name, everyMs, restMs = 0, log }: LoopOptions): Loop {
   const alarm = createAlarm();
@@ -35,10 +38,13 @@ export function repeat(work: () => Promise<unknown>, { name, everyMs, restMs = 0
   };
   const running = (async () => {
     while (!stopped) {
-      const well = await runOnce();
-      // After a failure wakes wait too: what failed would fail again at once.
-      await alarm.pause(well ? restMs : everyMs);
-      await alarm.wait(everyMs);
+      if (await runOnce()) {
+        await alarm.pause(restMs);
+        await alarm.wait(everyMs);
+      } else {
+        // Wakes wait too: what failed would fail again at once.
+        await alarm.pause(Math.min(everyMs, retryMs));
+      }
     }
   })();
   return {
