@@ -40,6 +40,19 @@ const close = (got: readonly number[], peaks: readonly number[]) => {
   });
 };
 
+describe('FLAC', () => {
+  it.each([
+    ['lossy.mp3', [], '16'],
+    ['short.wav', ['-c:a', 'pcm_s16le'], '16'],
+    ['deep.wav', ['-c:a', 'pcm_s24le'], '24'],
+  ])('has the bits of a sample that %s has, no more', async (name, encode, bits) => {
+    const input = await renderClip(name, '-f', 'lavfi', '-i', 'sine=d=0.5', ...encode);
+    const { path, seen } = await runTranscode({ preset: 'flac' }, { path: input, name, mediaType: 'audio/x' });
+    expect(path).toMatch(/flac$/);
+    expect(seen.audio?.bits_per_raw_sample).toBe(bits);
+  });
+});
+
 describe('channels', () => {
   it.each([
     ['swapped', [2, 1], [0.4, 0.8]],

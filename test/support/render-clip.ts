@@ -55,6 +55,7 @@ interface ProbedStream {
   readonly channels: number;
   readonly channel_layout?: string;
   readonly sample_rate: string;
+  readonly bits_per_raw_sample?: string;
   readonly avg_frame_rate: string;
   readonly nb_read_packets: string;
   readonly side_data_list?: readonly { readonly rotation?: number; readonly side_data_type?: string }[];

@@ -37,6 +37,8 @@ export interface AudioEncoding {
   readonly layout?: string | undefined;
   readonly sampleRate?: number | undefined;
   readonly bitrate?: number | undefined;
+  /** Of a sample of FLAC, which takes 24 for what a lossy decoder gives. */
+  readonly bits?: 16 | undefined;
 }
 
 interface Encoder {
@@ -185,7 +187,8 @@ const audioEncoders: Readonly<Record<AudioCodec, AudioEncoder>> = {
 const lossless: ReadonlySet<AudioCodec> = new Set(['flac', 'pcm']);
 
 /** The bitrate defaults to so many bits per channel; lossless codecs have none. `position` counts the tracks of the output. */
-export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: AudioEncoding, position = 0): string[] {
+export function encodeAudio(encoding: AudioEncoding, position = 0): string[] {
+  const { codec, channels, layout, sampleRate, bitrate, bits } = encoding;
   const { name, perChannel, usual, extra = [] } = audioEncoders[codec];
   const usualBitrate = perChannel === undefined ? undefined : perChannel * channels;
   const wanted = lossless.has(codec) ? undefined : (bitrate ?? usualBitrate);
@@ -193,6 +196,7 @@ export function encodeAudio({ codec, channels, layout, sampleRate, bitrate }: Au
     ...[`-c:a:${position}`, name],
     ...(layout === undefined ? [`-ac:a:${position}`, String(channels)] : []),
     ...(sampleRate === undefined ? [] : [`-ar:a:${position}`, String(sampleRate)]),
+    ...(codec === 'flac' && bits === 16 ? [`-sample_fmt:a:${position}`, 's16'] : []),
     ...(wanted === undefined ? [] : [`-b:a:${position}`, String(wanted)]),
     ...(wanted !== undefined || usual === undefined ? [] : [`${usual[0]}:${position}`, usual[1]]),
     ...extra,

@@ -58,6 +58,8 @@ export interface AudioStream extends Stream {
   readonly channels: number;
   readonly layout: string | undefined;
   readonly sampleRate: number;
+  /** Of a sample, where it is kept without loss. */
+  readonly bits?: number | undefined;
 }
 
 export type SubtitleStream = Stream;

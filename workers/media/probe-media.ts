@@ -141,6 +141,7 @@ function readAudio(stream: Raw): AudioStream {
     channels: Number(stream.channels ?? 0),
     layout: text(stream.channel_layout),
     sampleRate: Number(stream.sample_rate ?? 0),
+    bits: positive(stream.bits_per_raw_sample) ?? positive(stream.bits_per_sample),
   };
 }
 

@@ -20,6 +20,7 @@ export function planAudio(wish: Wish<'audio'>, context: PlanContext): readonly A
       layout: layoutOf(codec, wish),
       sampleRate: wish.sampleRate ?? (stream.sampleRate > 48_000 ? 48_000 : undefined),
       bitrate: wish.bitrate,
+      bits: (stream.bits ?? 16) > 16 ? undefined : 16,
     },
     copy: decideCopy(wish, stream, context),
     loudness: wish.loudness === undefined ? undefined : { lufs: wish.loudness, truePeak: wish.truePeak ?? -1.5 },
