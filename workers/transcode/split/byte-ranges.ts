@@ -8,11 +8,14 @@ export interface ByteRange {
 const worthAGap = 256 * 1024;
 /** Above this share of the file the file itself is simpler. */
 const mostOfIt = 0.85;
+/** They travel with every part. */
+const mostRanges = 256;
 
-/** Sorted and merged; null when little would be left out. */
+/** Sorted and merged, without what lies beyond the end of the file; null when little would be left out, or when they are too many. */
 export function mergeRanges(ranges: readonly ByteRange[], bytes: number): ByteRange[] | null {
   const merged: ByteRange[] = [];
-  for (const { first, last } of [...ranges].sort((a, b) => a.first - b.first)) {
+  const inside = ranges.filter(({ first }) => first < bytes);
+  for (const { first, last } of inside.sort((a, b) => a.first - b.first)) {
     const end = Math.min(last, bytes - 1);
     const before = merged.at(-1);
     if (before !== undefined && first <= before.last + worthAGap)
@@ -20,5 +23,5 @@ export function mergeRanges(ranges: readonly ByteRange[], bytes: number): ByteRa
     else merged.push({ first, last: end });
   }
   const total = merged.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return total > bytes * mostOfIt ? null : merged;
+  return total > bytes * mostOfIt || merged.length > mostRanges ? null : merged;
 }

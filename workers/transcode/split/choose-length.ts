@@ -5,11 +5,8 @@ const shortest = 20;
 const longest = 60;
 /** Several a slot, so that slow workers and a lost one cost little. */
 const perSlot = 3;
-/** A split plan travels in one message. */
-const mostChunks = 400;
 
 /** Seconds of a chunk when nobody says. */
 export function chooseLength(seconds: number, { total }: Slots, asked: number | undefined): number {
-  const usual = Math.min(longest, Math.max(shortest, seconds / (perSlot * Math.max(1, total))));
-  return Math.max(asked ?? usual, seconds / mostChunks);
+  return asked ?? Math.min(longest, Math.max(shortest, seconds / (perSlot * Math.max(1, total))));
 }

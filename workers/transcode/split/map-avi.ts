@@ -6,6 +6,8 @@ import { firstLook, readAt } from './read-at.ts';
 /** What readers of an index of a chunk that lies behind its picture go back for. */
 const before = 512 * 1024;
 const mostHeaderBytes = 4 * 1024 ** 2;
+/** A film has a few lists, and an index for each gigabyte; more is no film. */
+const mostPieces = 10_000;
 
 interface Chunk {
   readonly id: string;
@@ -27,7 +29,7 @@ export async function mapAvi(file: FileHandle, bytes: number): Promise<FileMap |
     const riff = await readChunk(file, at, bytes);
     if (riff.id !== 'RIFF' || !riff.kind.startsWith('AVI')) return undefined;
     always.push({ first: at, last: at + 11 });
-    for (let inner = at + 12; inner + 8 <= riff.end; ) {
+    for (let inner = at + 12; inner + 8 <= riff.end && always.length <= mostPieces; ) {
       const chunk = await readChunk(file, inner, riff.end);
       always.push(needed(chunk));
       const indexes = chunk.kind === 'hdrl' ? await indexesNamed(file, chunk) : [];
@@ -35,6 +37,7 @@ export async function mapAvi(file: FileHandle, bytes: number): Promise<FileMap |
       indexed ||= chunk.id === 'idx1' || indexes.length > 0;
       inner = chunk.end;
     }
+    if (always.length > mostPieces) return undefined;
     at = riff.end;
   }
   return indexed ? { always, enclosing: async (position) => Math.max(0, position - before) } : undefined;
@@ -56,10 +59,12 @@ function needed({ kind, first, end }: Chunk): ByteRange {
 async function indexesNamed(file: FileHandle, { first, end }: Chunk): Promise<ByteRange[]> {
   const header = await readAt(file, first, Math.min(end - first, mostHeaderBytes));
   const ranges: ByteRange[] = [];
-  for (let at = header.indexOf('indx'); at >= 0 && at + 32 <= header.length; at = header.indexOf('indx', at + 4)) {
+  const next = (from: number) => header.indexOf('indx', from);
+  for (let at = next(0); at >= 0 && at + 32 <= header.length && ranges.length <= mostPieces; at = next(at + 4)) {
     if (header.readUInt8(at + 11) !== 0) continue;
-    const entries = header.readUInt32LE(at + 12);
-    for (let entry = 0; entry < entries && at + 32 + (entry + 1) * 16 <= header.length; entry++) {
+    const room = Math.min(Math.floor((header.length - at - 32) / 16), mostPieces + 1);
+    const entries = Math.min(header.readUInt32LE(at + 12), room);
+    for (let entry = 0; entry < entries; entry++) {
       const place = Number(header.readBigUInt64LE(at + 32 + entry * 16));
       ranges.push({ first: place, last: place + header.readUInt32LE(at + 40 + entry * 16) + 7 });
     }

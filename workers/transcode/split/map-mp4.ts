@@ -13,6 +13,11 @@ interface Box {
   readonly headerBytes: number;
 }
 
+/** A film of six hours has as many of four seconds; more than this is one for each picture, and reading them takes longer than fetching. */
+const mostFragments = 50_000;
+/** A fragment has up to four. */
+const mostBoxes = 4 * mostFragments;
+
 /** ISO 14496-12: everything outside the `mdat` boxes is index; where there are fragments each brings its own. */
 export async function mapMp4(file: FileHandle, bytes: number): Promise<FileMap | undefined> {
   const boxes: Box[] = [];
@@ -20,6 +25,7 @@ export async function mapMp4(file: FileHandle, bytes: number): Promise<FileMap |
     const box = readHeader(await readAt(file, at, 16), at, bytes);
     if (box === undefined) return undefined;
     boxes.push(box);
+    if (boxes.length > mostBoxes) return undefined;
     at = box.end;
   }
   if (boxes.some(({ type }) => type === 'moof')) return mapFragments(file, boxes);
@@ -38,9 +44,6 @@ function readHeader(header: Buffer, at: number, limit: number): Box | undefined 
   if (size < headerBytes) return undefined;
   return { type: header.toString('latin1', 4, 8), first: at, end: Math.min(limit, at + size), headerBytes };
 }
-
-/** A film of six hours has as many of four seconds; more than this is one for each picture, and reading them takes longer than fetching. */
-const mostFragments = 50_000;
 
 /**
  * A reader goes from one fragment to the next and takes the ones that are there. Each has to say when it begins (`tfdt`), and no

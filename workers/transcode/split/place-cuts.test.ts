@@ -50,6 +50,12 @@ describe('readTimeline', () => {
   });
 });
 
+it('does not count what another rate makes of a gap of years', () => {
+  const { packets, ...rest } = table(50, 25);
+  const years = { ...rest, packets: changed(packets, 49, { pts: 2 ** 50 }) };
+  expect(() => readTimeline(years, 'mov', { ...plain, fps: 10 })).toThrow('too many pictures');
+});
+
 describe('readTimeline of a clip', () => {
   const counted = (wish: object, demuxer = 'mov') => {
     const { seconds, media, first, end } = readTimeline(table(500, 25), demuxer, { ...plain, ...wish });
@@ -126,6 +132,14 @@ describe('placeCuts', () => {
     expect(placeCuts(timeline, { chunkSeconds: 30 })).toEqual([0]);
   });
 
+  it('makes no more chunks than a message carries, whatever the pictures say of their times', () => {
+    const { packets, ...rest } = table(2001, 1);
+    const rare = packets.map((one, index) => ({ ...one, pts: index * 25 * 90_000 }));
+    expect(placeCuts(readTimeline({ ...rest, packets: rare }, 'mov', plain), { chunkSeconds: 20 })).toHaveLength(400);
+    const ages = changed(packets, 2000, { pts: 2 ** 62 });
+    expect(placeCuts(readTimeline({ ...rest, packets: ages }, 'mov', plain), { chunkSeconds: 20 })).toEqual([0]);
+  });
+
   it('opens the source one keyframe early', () => {
     const timeline = readTimeline(table(3000, 70), 'mov', plain);
     expect(openingOf(timeline, 770)).toBe(10);
@@ -162,7 +176,7 @@ it('makes several pieces a slot, neither tiny nor huge', () => {
   expect(chooseLength(600, { idle: 4, total: 4 }, undefined)).toBe(50);
   expect(chooseLength(120, { idle: 8, total: 8 }, undefined)).toBe(20);
   expect(chooseLength(7200, { idle: 2, total: 2 }, undefined)).toBe(60);
-  expect(chooseLength(7200, { idle: 2, total: 2 }, 15)).toBe(18);
+  expect(chooseLength(7200, { idle: 2, total: 2 }, 15)).toBe(15);
 });
 
 it('merges bytes that lie close together, and takes the file when little is left out', () => {
@@ -181,4 +195,11 @@ it('merges bytes that lie close together, and takes the file when little is left
     { first: far, last: far + 9 },
   ]);
   expect(mergeRanges([{ first: 0, last: 90 }], 100)).toBeNull();
+});
+
+it('asks for no bytes beyond the end, and for the whole file where it would be asked for in crumbs', () => {
+  const bytes = 1e9;
+  const crumbs = Array.from({ length: 257 }, (_, index) => ({ first: index * 1e6, last: index * 1e6 }));
+  expect(mergeRanges([...crumbs.slice(1), { first: bytes, last: bytes + 9 }], bytes)).toEqual(crumbs.slice(1));
+  expect(mergeRanges(crumbs, bytes)).toBeNull();
 });

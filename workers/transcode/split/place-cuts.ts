@@ -1,7 +1,10 @@
 import type { Timeline } from './timeline.ts';
 
+/** A split plan travels in one message. */
+const mostChunks = 400;
+
 export interface CutWish {
-  /** About, of the result. */
+  /** About, of the result; longer where it would make too many chunks. */
   readonly chunkSeconds: number;
   readonly firstAtLeast?: number;
   /** Whether what is drawn into the picture allows a cut before this frame. */
@@ -9,11 +12,14 @@ export interface CutWish {
 }
 
 /** Positions of the frames that open a chunk, the first frame included; one alone when nothing can be cut. */
-export function placeCuts(timeline: Timeline, { chunkSeconds, firstAtLeast = 0, free }: CutWish): readonly number[] {
+export function placeCuts(timeline: Timeline, wish: CutWish): readonly number[] {
+  const { firstAtLeast = 0, free } = wish;
   const { seconds, keyframes, forced } = timeline;
   const inside = (forced ?? keyframes).filter((position) => position > timeline.first && position < timeline.end);
   const candidates = free === undefined ? inside : inside.filter(free);
   const [first, last] = [seconds[timeline.first] ?? 0, seconds[timeline.end - 1] ?? 0];
+  // By the pictures' own times: a header may tell of a few seconds of years.
+  const chunkSeconds = Math.max(wish.chunkSeconds, (last - first) / mostChunks);
   const cuts = [timeline.first];
   for (let target = first + chunkSeconds; target < last; target += chunkSeconds) {
     const cut = nearest(candidates, seconds, target);

@@ -26,7 +26,7 @@ export interface PacketTable {
 /** Reads a few gigabytes, decodes nothing. */
 const timeoutMs = 30 * 60_000;
 /** More than six hours of sixty a second: about 0.3 KiB of memory each (ADR 7). */
-const mostPackets = 1_500_000;
+export const mostPictures = 1_500_000;
 const limits = { memoryBytes: 4 * 1024 ** 3, cpuSeconds: 20 * 60, fileBytes: 0 };
 
 /** Every packet of the picture, from ffprobe. @throws Uncuttable when the file cannot be read through. */
@@ -46,7 +46,7 @@ export async function readPackets(source: Source, stream: number, signal: AbortS
   });
   if (answer.code !== 0) throw new Uncuttable('its index cannot be read');
   const table = reader.finish();
-  if (table.packets.length > mostPackets) throw new Uncuttable('it has too many pictures');
+  if (table.packets.length > mostPictures) throw new Uncuttable('it has too many pictures');
   return table;
 }
 
@@ -107,7 +107,7 @@ function createReader(): { take(chunk: Buffer): void; finish(): PacketTable } {
   let fields: Fields = {};
   const line = (text: string) => {
     if (text.startsWith('[/')) {
-      if (text === '[/PACKET]' && packets.length <= mostPackets) packets.push(readPacket(fields));
+      if (text === '[/PACKET]' && packets.length <= mostPictures) packets.push(readPacket(fields));
       else if (text !== '[/SIDE_DATA]' && text !== '[/PACKET]') others[section] = fields;
       if (text !== '[/SIDE_DATA]') section = '';
     } else if (text.startsWith('[')) {

@@ -1,6 +1,6 @@
 import { fineClock } from '../frame-clock.ts';
 import { type Clock, clockOf, leadTicks, type Range, rangeOf, type Span } from './clock.ts';
-import type { Packet, PacketTable } from './read-packets.ts';
+import { mostPictures, type Packet, type PacketTable } from './read-packets.ts';
 import { Uncuttable } from './uncuttable.ts';
 
 /** The frames of the source as they leave the filters: those of the result, and what lies around a clip. */
@@ -92,7 +92,7 @@ function ownFrames(
 
 /**
  * The grid of the fps filter, which rounds to the nearest, behind the filters that change the speed; how the very last frames fall is
- * known only when they are made.
+ * known only when they are made. @throws Uncuttable when a gap between two pictures makes them too many.
  */
 function newFrames(
   decoded: readonly number[],
@@ -109,7 +109,9 @@ function newFrames(
     return nearestTo(speed === 1 ? (ticks * above * fps) / below : (moved(ticks) * fps) / fine);
   };
   const first = slot(0);
-  const grid = Array.from({ length: slot(decoded.length - 1) - first + 1 }, (_, index) => first + index);
+  const count = slot(decoded.length - 1) - first + 1;
+  if (count > mostPictures) throw new Uncuttable('it has too many pictures');
+  const grid = Array.from({ length: count }, (_, index) => first + index);
   const unit = 1 / fps;
   const lead = leadTicks(unit, span);
   const media = grid.map((at) => (at * speed) / fps);
