@@ -31,16 +31,20 @@ const readers: Readonly<Record<string, (head: Buffer, file: FileHandle) => Decla
   aiff: (head) => sized(8 + uint32(head, 4, 'BE'), true),
   au: (head) => sized(uint32(head, 4, 'BE') + uint32(head, 8, 'BE'), true),
   caf: cafData,
-  mp3: (head) => frameHeader(head, 'Xing') ?? frameHeader(head, 'Info') ?? frameHeader(head, 'VBRI'),
+  mp3: mpegBytes,
   flv: flashBytes,
   asf: asfBytes,
   matroska: segmentEnd,
 };
 
-/** Headers written before the end was known hold 0 or the largest number; nothing shorter than a header is meant either. */
+/**
+ * Headers written before the end was known hold 0 or the largest number, also of signed ones (SoX, espeak and arecord into a pipe);
+ * nothing shorter than a header is meant either.
+ */
 function sized(bytes: number, timed: boolean, width: 4 | 8 = 4): Declared {
   const most = width === 4 ? 0xffff_ff00 : Number.MAX_SAFE_INTEGER;
-  return bytes > 64 && bytes < most ? { bytes, timed } : undefined;
+  const signedMost = width === 4 && bytes >= 0x7f00_0000 && bytes < 0x8001_0000;
+  return bytes > 64 && bytes < most && !signedMost ? { bytes, timed } : undefined;
 }
 
 function uint32(head: Buffer, at: number, order: 'LE' | 'BE'): number {
@@ -92,10 +96,17 @@ function cafData(head: Buffer): Declared {
   return undefined;
 }
 
-/** Behind the first frame's header: LAME's Xing (flags, frames, bytes) or Fraunhofer's VBRI (bytes, frames). */
-function frameHeader(head: Buffer, name: 'Xing' | 'Info' | 'VBRI'): Declared {
+/** The first frame stands behind an ID3 tag, which may hold a large cover. */
+async function mpegBytes(head: Buffer, file: FileHandle): Promise<Declared> {
   const start = head.toString('latin1', 0, 3) === 'ID3' ? 10 + syncsafe(head) : 0;
-  const first = head.subarray(start, start + 4096);
+  const buffer = Buffer.alloc(4096);
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+  const first = buffer.subarray(0, bytesRead);
+  return frameHeader(first, start, 'Xing') ?? frameHeader(first, start, 'Info') ?? frameHeader(first, start, 'VBRI');
+}
+
+/** Behind the first frame's header: LAME's Xing (flags, frames, bytes) or Fraunhofer's VBRI (bytes, frames). */
+function frameHeader(first: Buffer, start: number, name: 'Xing' | 'Info' | 'VBRI'): Declared {
   const at = first.indexOf(name);
   if (at < 0) return undefined;
   if (name === 'VBRI') return sized(start + uint32(first, at + 10, 'BE'), true);

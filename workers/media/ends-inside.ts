@@ -59,9 +59,16 @@ function follow(bytes: Buffer, start: number, length: UnitMeasure['length']): { 
   }
 }
 
-/** ISO 14496-12: boxes side by side, each with its length. A fragment that is not whole is proof; an index knows its time itself. */
+/** What a fragment is made of. */
+const fragmentBoxes = ['moof', 'mdat'];
+
+/**
+ * ISO 14496-12: boxes side by side, each with its length. A fragment that is not whole is proof; an index knows its time itself, and
+ * anything else may be a tag or junk.
+ */
 async function boxStump(file: FileHandle, size: number): Promise<Stump | undefined> {
   let fragmented = false;
+  let type = '';
   let at = 0;
   let window: Buffer = Buffer.alloc(0);
   let from = 0;
@@ -74,8 +81,9 @@ async function boxStump(file: FileHandle, size: number): Promise<Stump | undefin
     const short = head.readUInt32BE(0);
     const length = short === 1 && head.length === 16 ? Number(head.readBigUInt64BE(8)) : short;
     if (length < 8 || boxes === mostBoxes) return undefined;
-    fragmented ||= head.toString('latin1', 4, 8) === 'moof';
+    type = head.toString('latin1', 4, 8);
+    fragmented ||= type === 'moof';
     at += length;
   }
-  return at > size ? { unit: 'fragment', proof: fragmented } : undefined;
+  return at > size ? { unit: 'fragment', proof: fragmented && fragmentBoxes.includes(type) } : undefined;
 }

@@ -46,6 +46,8 @@ export async function measureDuration(source: {
   const lack = await findLack(file, demuxer);
   if (lack === undefined) return { seconds, exact: counting.has(demuxer) && media.durationSeconds === seconds };
   const there = await measurePackets(file.path, demuxer, source.signal);
+  // Too long to be read to its end here, so nobody knows how much is missing.
+  if (!there.whole) return { seconds, exact: false };
   const whole = lengthOfWhole(lack, there.seconds, seconds);
   if (there.seconds < whole - 0.5) return { seconds: whole, exact: true, cutOff: { seconds: there.seconds } };
   if (lack.unit === undefined) return { seconds: whole, exact: false };

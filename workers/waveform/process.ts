@@ -94,8 +94,8 @@ async function lengthOfTrack(
   const { file, demuxer } = source;
   if (counting.has(demuxer) && durationSeconds !== undefined && durationSeconds <= source.durationSeconds)
     return durationSeconds;
-  const { seconds } = await measurePackets(file.path, demuxer, task.signal, index);
-  return seconds > 0 ? seconds : source.durationSeconds;
+  const { seconds, whole } = await measurePackets(file.path, demuxer, task.signal, index);
+  return whole && seconds > 0 ? seconds : source.durationSeconds;
 }
 
 async function drawSpectrogram(task: WaveformTask, source: Source, audio: AudioStream): Promise<Output> {
@@ -114,8 +114,8 @@ async function drawSpectrogram(task: WaveformTask, source: Source, audio: AudioS
     onProgress: reportFraction(task, length),
   });
   // A picture has no length.
-  const { seconds } = await measurePackets(file.path, source.demuxer, task.signal, audio.index);
-  refuseTruncated({ ...expectedOf(source), log }, seconds);
+  const { seconds, whole } = await measurePackets(file.path, source.demuxer, task.signal, audio.index);
+  if (whole) refuseTruncated({ ...expectedOf(source), log }, seconds);
   const media = await probeMedia({ path, demuxer: 'png_pipe', name: file.name, signal: task.signal });
   const facts = { width: media.video[0]?.width ?? 0, height: media.video[0]?.height ?? 0 };
   return { name: `${task.name}.png`, path, mediaType: 'image/png', facts };
