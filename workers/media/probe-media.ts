@@ -141,8 +141,16 @@ function readAudio(stream: Raw): AudioStream {
     channels: Number(stream.channels ?? 0),
     layout: text(stream.channel_layout),
     sampleRate: Number(stream.sample_rate ?? 0),
-    bits: positive(stream.bits_per_raw_sample) ?? positive(stream.bits_per_sample),
+    bits: bitsOf(stream),
   };
+}
+
+/** Monkey's Audio says nothing but what its decoder makes; DSD has samples of one bit, and millions of them. */
+function bitsOf(stream: Raw): number | undefined {
+  const raw = positive(stream.bits_per_raw_sample);
+  if (raw !== undefined) return raw;
+  if (/^ds[dt]/.test(String(stream.codec_name))) return 24;
+  return /^s32p?$/.test(String(stream.sample_fmt)) ? 32 : positive(stream.bits_per_sample);
 }
 
 /** The display matrix counts anticlockwise; the old `rotate` tag clockwise. */

@@ -79,7 +79,7 @@ export function readEdges() {
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const [, edge, seconds] = /silence_(start|end)=(-?[\d.]+)/.exec(line) ?? [];
+        const [, edge, seconds] = /silence_(start|end)=(-?[\d.]+(?:e[+-]\d+)?)/.exec(line) ?? [];
         if (edge === 'start') last = { start: Number(seconds), end: undefined };
         else if (edge === 'end' && last !== undefined) last.end = Number(seconds);
         first ??= last;
