@@ -10,6 +10,7 @@ import type { ByteRange } from './byte-ranges.ts';
 import type { Clock } from './clock.ts';
 import type { ChunkOrder, JoinFacts, SoundOrder, Stretch } from './orders.ts';
 import { bringsTexts, wantsTexts } from './sound-piece.ts';
+import { Uncuttable } from './uncuttable.ts';
 import { weighChunk, weighJoin, weighSound } from './weigh.ts';
 
 interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
@@ -24,12 +25,13 @@ interface Settled extends Pick<JoinFacts, 'plan' | 'tiles' | 'lastMayDiffer'> {
   readonly reads: readonly (ByteRange[] | null)[];
 }
 
-/** What was settled, written down for those who do the work. */
+/** What was settled, written down for those who do the work. @throws Uncuttable when it is too long to be sent. */
 export function orderParts(settled: Settled): SplitPlan {
   const { source, plan, stretches, reads, deinterlace, clock, burn, tiles, lastMayDiffer, scoring } = settled;
   const { video } = plan;
   if (video === undefined) throw new TypeError('chunks are made of pictures');
   const rungs = isStreaming(plan.container) ? chooseRungs(video, plan.ladder) : [fileRung(video)];
+  const room = startMessage();
   const chunks = stretches.map((stretch, index): PartPlan => {
     const order: ChunkOrder = {
       ...{ work: 'chunk', demuxer: source.demuxer, startTicks: clock.startTicks, deinterlace, rungs, stretch },
@@ -37,12 +39,12 @@ export function orderParts(settled: Settled): SplitPlan {
       burn: burn === undefined ? undefined : burnBetween(burn, stretch.fromSeconds, stretch.untilSeconds),
     };
     const name = `chunk-${String(index + 1).padStart(4, '0')}`;
-    return {
+    return room.take({
       name,
       params: { ...order },
       weight: weighChunk({ video, speed: plan.speed, scoring }, rungs, stretch, clock.startSeconds),
       reads: [reads[index] ?? null],
-    };
+    });
   });
   const facts: JoinFacts = {
     ...{
@@ -58,7 +60,21 @@ export function orderParts(settled: Settled): SplitPlan {
   return {
     parts: longestFirst(soundPart(source, plan), chunks),
     joinWeight: weighJoin(plan, rungs),
-    facts: { ...facts },
+    facts: room.take({ ...facts }),
+  };
+}
+
+/** RabbitMQ 4 takes messages of 16 MiB, and a worker that cannot tell of its plan would split again and again. */
+const mostBytes = 12 * 1024 ** 2;
+
+function startMessage() {
+  let bytes = 0;
+  return {
+    take<T extends object>(piece: T): T {
+      bytes += Buffer.byteLength(JSON.stringify(piece));
+      if (bytes > mostBytes) throw new Uncuttable('what its pieces have to know is too long');
+      return piece;
+    },
   };
 }
 
