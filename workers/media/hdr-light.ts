@@ -59,12 +59,18 @@ function displayIn(data: Raw | undefined): HdrLight['display'] {
   const point = (name: string): Point => [fraction(data[`${name}_x`]), fraction(data[`${name}_y`])];
   const points = { red: point('red'), green: point('green'), blue: point('blue'), white: point('white_point') };
   const display = { ...points, darkest: fraction(data.min_luminance), brightest: fraction(data.max_luminance) };
-  return Object.values(display).flat().every(Number.isFinite) && display.brightest > 0 ? display : undefined;
+  const coloured = Object.values(points).every((xy) => xy.every((value) => value >= 0 && value <= 1));
+  const { darkest, brightest } = display;
+  return coloured && darkest >= 0 && brightest > darkest && brightest <= mostLight ? display : undefined;
 }
+
+/** The fields of H.265 hold so much, and x265 lets more begin again from zero: 32 bits of 0.0001 cd/m², and 16 of one. */
+const mostLight = 429_496;
+const mostContent = 65_535;
 
 function contentIn(data: Raw | undefined): HdrLight['content'] {
   const content = { brightest: Number(data?.max_content), brightestMean: Number(data?.max_average) };
-  return Number.isFinite(content.brightest) && Number.isFinite(content.brightestMean) ? content : undefined;
+  return Object.values(content).every((light) => light >= 0 && light <= mostContent) ? content : undefined;
 }
 
 function fraction(text: unknown): number {
