@@ -159,6 +159,14 @@ it('puts every frame into exactly one stretch', () => {
   expect(stretches.map(({ tiles }) => tiles)).toEqual([[0], [], [47.99]]);
 });
 
+it('names no more keyframes than a command takes', () => {
+  const { packets, ...rest } = table(10_002, 25);
+  const gap = packets.map((one, index) => ({ ...one, pts: one.pts + (index === 0 ? 0 : 10_000 * 90_000) }));
+  const timeline = readTimeline({ ...rest, packets: gap }, 'mov', { ...plain, keyframeSeconds: 0.5 });
+  expect(() => cutStretches(timeline, [0], [])).toThrow('too many keyframes');
+  expect(cutStretches(timeline, [0, 5000], []).map(({ keyframes }) => keyframes.length)).toEqual([5000, 5002]);
+});
+
 it('shows the frame of each time on the sprite, one frame twice where nothing moves', () => {
   const plan = {
     container: 'hls',
