@@ -54,4 +54,19 @@ describe('readDeclaredBytes', () => {
     const frame = [Buffer.alloc(36), text('Xing'), number(3, 'BE'), number(100, 'BE'), number(50_000, 'BE')];
     expect(await declared('mp3', id3, ...frame)).toEqual({ bytes: id3.length + 50_000, timed: true });
   });
+
+  it('counts an ASF by its data, not by the size of the file before its tags were edited', async () => {
+    const id = (hex: string, size: number) => [Buffer.from(hex, 'hex'), number(size), number(0)];
+    const properties = [
+      ...id('a1dcab8c47a9cf118ee400c00c205365', 104),
+      Buffer.alloc(16),
+      number(90_000),
+      Buffer.alloc(60),
+    ];
+    const header = Buffer.concat([...id('3026b2758e66cf11a6d900aa0062ce6c', 134), Buffer.alloc(6), ...properties]);
+    const data = (size: number) => id('3626b2758e66cf11a6d900aa0062ce6c', size);
+    expect(await declared('asf', header, ...data(50_000))).toEqual({ bytes: 50_134, timed: false });
+    expect(await declared('asf', header, ...data(0))).toBeUndefined();
+    expect(await declared('asf', header)).toBeUndefined();
+  });
 });

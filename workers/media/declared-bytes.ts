@@ -123,12 +123,22 @@ function flashBytes(head: Buffer): Declared {
 }
 
 const asfFileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
+const asfData = '3626b2758e66cf11a6d900aa0062ce6c';
 
-/** File Properties of ASF: id, size, file id, then the bytes of the file, unless the flags (64 bytes later) say it is a broadcast. */
-function asfBytes(head: Buffer): Declared {
-  const at = head.indexOf(asfFileProperties);
-  if (at < 0 || at + 92 > head.length || (head.readUInt32LE(at + 88) & 1) === 1) return undefined;
-  return sized(uint64(head, at + 40, 'LE'), false, 8);
+/**
+ * ASF: the header object, then the data object; each begins with its id and its size. File Properties count the whole file, too, but
+ * taggers leave that as it was when they make the header smaller; their flags tell a broadcast, which knows no size.
+ */
+async function asfBytes(head: Buffer, file: FileHandle): Promise<Declared> {
+  const properties = head.indexOf(asfFileProperties);
+  const at = uint64(head, 16, 'LE');
+  const isBroadcast = properties >= 0 && ((head[properties + 88] ?? 0) & 1) === 1;
+  if (isBroadcast || at > Number.MAX_SAFE_INTEGER) return undefined;
+  const buffer = Buffer.alloc(24);
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+  if (bytesRead < buffer.length || buffer.toString('hex', 0, 16) !== asfData) return undefined;
+  const size = uint64(buffer, 16, 'LE');
+  return size > 50 ? sized(at + size, false, 8) : undefined;
 }
 
 /** RFC 8794: the EBML header, then the segment, whose size is all ones while it is recorded; its Info counts time. */

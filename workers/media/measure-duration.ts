@@ -29,7 +29,7 @@ export interface CutOff {
 /** Headers that count samples, whatever became of the rest of the file. */
 const counting = new Set(['flac', 'wv', 'tta', 'ape']);
 /** What is missing may be the index at the end, so a hundredth of the file says nothing of its time. */
-const indexLast = new Set(['avi', 'asf']);
+const indexLast = new Set(['avi']);
 
 /**
  * The declared duration when it can be true, else the span of the packets' times (reads the whole file, decodes nothing). A file
