@@ -58,6 +58,11 @@ it('goes two lower than all when none of its trials reached the goal', async () 
   expect(tried.length).toBeLessThanOrEqual(mostTrials);
 });
 
+it('takes the lowest CRF there is where the goal is out of reach, and tries none twice', async () => {
+  const { find, tried } = watched((crf) => 80 - crf);
+  expect([(await find()).crf, tried]).toEqual([12, [28, 18, 12]]);
+});
+
 it('reads what the filters say', () => {
   const size = { width: 1920, height: 1080 };
   const log =

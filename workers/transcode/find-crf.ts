@@ -40,9 +40,10 @@ export async function findCrf<T extends Scored>(
     onLikely?.(likelyTrials(trials, goal));
     trials.push(await measure(next));
   }
-  const found = best();
+  const lower = Math.max(crfBounds[0], Math.min(...trials.map((trial) => trial.crf)) - 2);
+  const found = best() ?? trials.find(({ crf }) => crf === lower);
   onLikely?.(found === undefined ? 1 : 0);
-  return found ?? measure(Math.max(crfBounds[0], Math.min(...trials.map((trial) => trial.crf)) - 2));
+  return found ?? measure(lower);
 }
 
 /** When there is one more: the further the first was from the goal, the likelier the second is not the last. */
