@@ -53,6 +53,12 @@ describe('planTranscode', () => {
     expect(plan({ preset: 'mp4-720p' }).audio[0]?.encoding).toMatchObject({ channels: 2, sampleRate: 48_000 });
   });
 
+  it('takes a clock of milliseconds, as recordings of browsers have, for no rate', () => {
+    const usual = (rate: string) =>
+      plan({ speed: 2 }, sourceOf([{ ...picture, avg_frame_rate: rate }])).video?.encoding.usualFps;
+    expect(['25/1', '240/1', '1000/1', '90000/1'].map(usual)).toEqual([50, 480, undefined, undefined]);
+  });
+
   it('leaves out what is false, and the picture in a sound file', () => {
     expect(plan({ preset: 'mp4-720p', audio: false }).audio).toEqual([]);
     expect(plan({ preset: 'mp3' }).video).toBeUndefined();

@@ -57,9 +57,14 @@ function encodingOf(
     level: wish.level,
     keyframeSeconds: wish.keyframeSeconds ?? (isStreaming(container) ? 4 : undefined),
     fps: wish.fps,
-    usualFps: source.video?.fps === undefined ? undefined : source.video.fps * speed,
+    usualFps: usualRate(source.video?.fps, speed),
     hdr: keepHdr ? source.video : undefined,
   };
+}
+
+/** Recordings of browsers count milliseconds and call that a rate; slow motion has up to half of that. */
+function usualRate(fps: number | undefined, speed: number): number | undefined {
+  return fps === undefined || fps > 500 ? undefined : fps * speed;
 }
 
 /** The picture and the bars around it, both inside the box that was asked for and never larger than the source. */
