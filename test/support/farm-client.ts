@@ -52,7 +52,7 @@ export function createFarmClient(address: string, key: string): FarmClient {
       const answer = await call('POST', '/v1/jobs', { body: job });
       return expectStatus(202, answer.status, answer.body);
     },
-    finished: async (jobId, timeoutMs = 60_000) => {
+    finished: async (jobId, timeoutMs = 180_000) => {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const { body } = await call('GET', `/v1/jobs/${jobId}?wait=10`);
